@@ -1,0 +1,77 @@
+// Canonical bytes: schema order, little endian, no NaN and no minus zero. What is digested is written here.
+
+import { assert } from './assert.ts';
+
+/** Grows as it is written; read it once with `finish`. @example new ByteWriter().text('lane').f64(0.16).finish() */
+export class ByteWriter {
+  private bytes = new Uint8Array(1024);
+  private view = new DataView(this.bytes.buffer);
+  private length = 0;
+
+  private reserve(count: number): number {
+    const at = this.length;
+    this.length += count;
+    if (this.length > this.bytes.length) {
+      const grown = new Uint8Array(Math.max(this.length, this.bytes.length * 2));
+      grown.set(this.bytes);
+      this.bytes = grown;
+      this.view = new DataView(grown.buffer);
+    }
+    return at;
+  }
+
+  u8(value: number): this {
+    this.view.setUint8(this.reserve(1), value);
+    return this;
+  }
+
+  u32(value: number): this {
+    assert(Number.isInteger(value) && value >= 0 && value <= 0xffff_ffff, 'a u32 is a 32-bit count');
+    this.view.setUint32(this.reserve(4), value, true);
+    return this;
+  }
+
+  f64(value: number): this {
+    assert(!Number.isNaN(value), 'canonical bytes hold no NaN');
+    this.view.setFloat64(this.reserve(8), value === 0 ? 0 : value, true);
+    return this;
+  }
+
+  f64s(values: Float64Array): this {
+    this.u32(values.length);
+    for (const value of values) this.f64(value);
+    return this;
+  }
+
+  /** UTF-8 with its length first, so that no two sequences of texts share bytes. */
+  text(value: string): this {
+    const encoded = utf8(value);
+    this.u32(encoded.length);
+    this.bytes.set(encoded, this.reserve(encoded.length));
+    return this;
+  }
+
+  finish(): Uint8Array {
+    return this.bytes.slice(0, this.length);
+  }
+}
+
+/** UTF-8 of a string; core has no TextEncoder, because that belongs to a host. */
+export function utf8(text: string): Uint8Array {
+  const out: number[] = [];
+  for (const character of text) {
+    const code = character.codePointAt(0)!;
+    if (code < 0x80) out.push(code);
+    else if (code < 0x800) out.push(0xc0 | (code >> 6), 0x80 | (code & 63));
+    else if (code < 0x10000) out.push(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
+    else {
+      out.push(
+        0xf0 | (code >> 18),
+        0x80 | ((code >> 12) & 63),
+        0x80 | ((code >> 6) & 63),
+        0x80 | (code & 63),
+      );
+    }
+  }
+  return Uint8Array.from(out);
+}

@@ -1,0 +1,4 @@
+// The library's front door: one namespace per room would hide the flow, so the rooms' words are exported flat.
+export * from './base/index.ts';
+export * from './market/index.ts';
+export * from './product/index.ts';

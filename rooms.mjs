@@ -1,0 +1,32 @@
+// Who may import whom. One table: `tools/tidy.test.ts` enforces it and ARCHITECTURE's picture is drawn from it.
+
+/** Rooms of core: folder -> folders it may import. */
+export const coreRooms = {
+  base: [],
+  kernel: [],
+  product: ['base'],
+  market: ['base', 'kernel', 'product'],
+  scenario: ['base', 'kernel', 'product', 'market'],
+  pricing: ['base', 'kernel', 'product', 'market'],
+  risk: ['base', 'kernel', 'product', 'market', 'scenario', 'pricing'],
+  margin: ['base', 'kernel', 'product', 'market', 'scenario', 'pricing', 'risk'],
+  wire: ['base', 'kernel', 'product', 'market', 'scenario', 'margin'],
+};
+
+/** Workspaces: folder -> workspaces it may import by name. */
+export const workspaces = {
+  core: [],
+  lab: ['core'],
+  vectors: ['core'],
+  bench: ['core', 'lab'],
+  cli: ['core', 'lab'],
+};
+
+/** Packages from outside that a workspace may import; everything else there is Node itself or a relative file. */
+export const packages = {
+  core: [],
+  lab: [],
+  vectors: [],
+  bench: [],
+  cli: ['commander'],
+};

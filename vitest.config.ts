@@ -1,0 +1,19 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const room = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+// Tests read sources, not builds, so a stale build can never make a test pass.
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: '@plimsoll/core/kernel', replacement: room('core/src/kernel/index.ts') },
+      { find: '@plimsoll/core', replacement: room('core/src/index.ts') },
+      { find: '@plimsoll/lab', replacement: room('lab/src/index.ts') },
+    ],
+  },
+  test: {
+    include: ['*/src/**/*.{test,law}.ts', 'tools/**/*.test.ts'],
+    testTimeout: 120_000,
+  },
+});
