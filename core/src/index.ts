@@ -2,3 +2,4 @@
 export * from './base/index.ts';
 export * from './market/index.ts';
 export * from './product/index.ts';
+export * from './wire/index.ts';

@@ -40,4 +40,6 @@ export interface ChainSnapshot {
   readonly futures: readonly FutureQuote[];
   /** USD per unit of a stable asset, where known; what is not here is taken at 1 and said so. */
   readonly pegs: ReadonlyMap<AssetCode, number>;
+  /** What the reader left out or doubted, one sentence with its row each; absent when nothing was. */
+  readonly notes?: readonly string[];
 }

@@ -1,0 +1,255 @@
+// A Deribit chain in CSV: many snapshots in a file, one of them wanted. Two shapes, told apart by the name of the time column.
+
+import { type Instant, type Refusal, refuse } from '../base/index.ts';
+import type { ChainSnapshot } from '../market/index.ts';
+import { type ChainBuilder, chainBuilder, type RawQuote } from './chain.ts';
+import { type CsvMark, type CsvTable, fieldsOf, missingColumn, openCsv } from './csv.ts';
+import { decimalOrNaN, parseDecimal } from './decimal.ts';
+import { formatInstant, parseInstant } from './instants.ts';
+import { parseProduct } from './names.ts';
+import { quoted } from './words.ts';
+
+/** Rows whose times lie within this of the snapshot's first belong to one snapshot: a download takes seconds, currency by currency. */
+export const SNAPSHOT_SPREAD_MS = 30_000;
+/** A snapshot with less than this share of the rows of the one before it is called thin. */
+const THIN_SHARE = 0.5;
+
+interface Shape {
+  readonly time: string;
+  readonly required: readonly string[];
+  /** Reads as decimal what the file writes in its own unit. */
+  readonly volScale: number;
+  /** Columns that repeat what the instrument's name says, and must agree with it. */
+  readonly echoes: readonly string[];
+}
+
+const SHAPES: readonly Shape[] = [
+  {
+    time: 'snapshot_ts',
+    required: ['instrument', 'underlying_price', 'index_price', 'bid', 'ask', 'mark', 'mark_iv', 'oi'],
+    volScale: 1,
+    echoes: ['currency'],
+  },
+  {
+    time: 'quote_ts',
+    required: ['instrument', 'underlying_price', 'bid', 'ask', 'oi', 'mark_iv'],
+    volScale: 100,
+    echoes: ['expiry', 'type', 'strike'],
+  },
+];
+
+/** Consecutive rows with one time. */
+interface Run {
+  readonly at: Instant;
+  readonly first: CsvMark;
+  rows: number;
+}
+
+/** The runs of one snapshot; its time is that of its last row, so that nothing later than `at` is ever used. */
+interface Group {
+  at: Instant;
+  readonly runs: Run[];
+  rows: number;
+}
+
+/**
+ * Reads one snapshot: the last whose rows are all at or before `at`, or the last of the file.
+ * Shape 1 has `snapshot_ts` and `mark_iv` as a decimal; shape 2 has `quote_ts` and `mark_iv` in percent, no mark and no index.
+ * Columns by name in any order, extra ones allowed. Rows may be unsorted; those within 30 s of a snapshot's first belong to it.
+ * Times of all rows are checked, other fields only in the snapshot taken. What is refused and what is noted: see `chainBuilder`.
+ * @example readChainCsv(text, { source: 'chain.csv', at: instant(Date.UTC(2026, 1, 5, 16)) }) // { at, options, ... } or a refusal
+ */
+export function readChainCsv(
+  text: string,
+  query: { readonly source: string; readonly at?: Instant },
+): ChainSnapshot | Refusal {
+  const table = openCsv(text, query.source);
+  if ('reason' in table) return table;
+  const shape = shapeOf(table);
+  if ('reason' in shape) return shape;
+  const runs = findRuns(table, table.columns.get(shape.time)!);
+  if (!Array.isArray(runs)) return runs;
+  const groups = groupRuns(runs);
+  const chosen = chooseGroup(groups, query.at);
+  if (chosen === undefined) return refuseTime(groups, query.source, query.at);
+  const builder = chainBuilder(query.source, chosen.at, 'row');
+  const doubt = readGroup(table, shape, chosen, builder);
+  if (doubt !== undefined) return doubt;
+  noteThin(groups, chosen, builder);
+  if (!table.cursor.endsClean() && chosen === groups.at(-1)) {
+    builder.note('The file does not end with a line break: if it was cut, its last row may be cut too.');
+  }
+  return builder.finish();
+}
+
+/** The times of all snapshots in a chain CSV, ascending; `at` takes any of them. @example listChainCsv(text, 'chain.csv') // [1769660547000, ...] */
+export function listChainCsv(text: string, source: string): readonly Instant[] | Refusal {
+  const table = openCsv(text, source);
+  if ('reason' in table) return table;
+  const shape = shapeOf(table);
+  if ('reason' in shape) return shape;
+  const runs = findRuns(table, table.columns.get(shape.time)!);
+  return Array.isArray(runs) ? groupRuns(runs).map((group) => group.at) : runs;
+}
+
+function shapeOf(table: CsvTable): Shape | Refusal {
+  const found = SHAPES.filter((shape) => table.columns.has(shape.time));
+  const [shape] = found;
+  if (shape === undefined || found.length > 1) {
+    const said =
+      found.length > 1 ? 'Both quote_ts and snapshot_ts are' : 'Neither snapshot_ts nor quote_ts is';
+    return refuse(
+      'malformed',
+      `${said} in the header; a chain CSV has exactly one of them.`,
+      `${table.cursor.source} row 1`,
+    );
+  }
+  return missingColumn(table, shape.required) ?? shape;
+}
+
+function findRuns(table: CsvTable, column: number): Run[] | Refusal {
+  const { cursor, columns } = table;
+  const runs: Run[] = [];
+  let run: Run | undefined;
+  let seen = '';
+  let last: CsvMark | undefined;
+  while (cursor.advance()) {
+    const text = cursor.field(column) ?? '';
+    if (run === undefined || text !== seen) {
+      const at = parseInstant(text, `${cursor.place()}, ${[...columns.keys()][column]}`);
+      if (typeof at !== 'number') return shortRow(table) ?? at;
+      run = { at, first: cursor.mark(), rows: 0 };
+      runs.push(run);
+      seen = text;
+    }
+    run.rows++;
+    last = cursor.mark();
+  }
+  if (cursor.fault !== undefined) return cursor.fault;
+  if (last === undefined) return refuse('empty', 'There is a header and no row below it.', cursor.source);
+  cursor.rewind(last);
+  cursor.advance();
+  return shortRow(table) ?? runs;
+}
+
+/** The row where the cursor stands when it has too few fields or broken quotes. */
+function shortRow(table: CsvTable): Refusal | undefined {
+  const fields = fieldsOf(table);
+  return Array.isArray(fields) ? undefined : fields;
+}
+
+function groupRuns(runs: readonly Run[]): Group[] {
+  const sorted = [...runs].sort(
+    (left, right) => left.at - right.at || left.first.offset - right.first.offset,
+  );
+  const groups: Group[] = [];
+  let opened = 0;
+  for (const run of sorted) {
+    const group = groups.at(-1);
+    if (group === undefined || run.at - opened > SNAPSHOT_SPREAD_MS) {
+      groups.push({ at: run.at, runs: [run], rows: run.rows });
+      opened = run.at;
+    } else {
+      group.runs.push(run);
+      group.at = run.at;
+      group.rows += run.rows;
+    }
+  }
+  return groups;
+}
+
+function chooseGroup(groups: readonly Group[], at: Instant | undefined): Group | undefined {
+  return at === undefined ? groups.at(-1) : groups.findLast((group) => group.at <= at);
+}
+
+function refuseTime(groups: readonly Group[], source: string, at: Instant | undefined): Refusal {
+  const span = `${formatInstant(groups[0]!.at)} to ${formatInstant(groups.at(-1)!.at)}`;
+  const asked = at === undefined ? 'the time asked for' : formatInstant(at);
+  return refuse('no-market', `No snapshot is at or before ${asked}; the file runs from ${span}.`, source);
+}
+
+function noteThin(groups: readonly Group[], chosen: Group, builder: ChainBuilder): void {
+  const before = groups[groups.indexOf(chosen) - 1];
+  if (before !== undefined && chosen.rows < THIN_SHARE * before.rows) {
+    builder.note(
+      `The snapshot has ${chosen.rows} rows and the one before it ${before.rows}: part of the chain may be missing.`,
+    );
+  }
+}
+
+function readGroup(table: CsvTable, shape: Shape, group: Group, builder: ChainBuilder): Refusal | undefined {
+  const { cursor } = table;
+  const runs = [...group.runs].sort((left, right) => left.first.offset - right.first.offset);
+  for (const run of runs) {
+    cursor.rewind(run.first);
+    for (let i = 0; i < run.rows; i++) {
+      cursor.advance();
+      const fields = fieldsOf(table);
+      if (!Array.isArray(fields)) return fields;
+      const raw = readRow(table, shape, fields);
+      if ('reason' in raw) return raw;
+      const doubt = builder.add(raw);
+      if (doubt !== undefined) return doubt;
+    }
+  }
+  return undefined;
+}
+
+function readRow(table: CsvTable, shape: Shape, fields: readonly string[]): RawQuote | Refusal {
+  const { cursor, columns } = table;
+  let fault: Refusal | undefined;
+  const cell = (name: string): string => fields[columns.get(name) ?? -1] ?? '';
+  const number = (name: string): number | undefined => {
+    const text = cell(name);
+    if (text === '') return undefined;
+    const value = decimalOrNaN(text);
+    if (!Number.isNaN(value)) return value;
+    const doubt = parseDecimal(text, `${cursor.place()}, ${name}`);
+    if (typeof doubt !== 'number') fault ??= doubt;
+    return undefined;
+  };
+  const markVol = number('mark_iv');
+  const raw: RawQuote = {
+    row: cursor.row,
+    name: cell('instrument'),
+    bid: number('bid'),
+    ask: number('ask'),
+    mark: number('mark'),
+    markVol: markVol === undefined ? undefined : markVol / shape.volScale,
+    forward: number('underlying_price'),
+    index: number('index_price'),
+    openInterest: number('oi'),
+  };
+  return fault ?? refuseEchoes(shape, raw.name, cell, cursor.place()) ?? raw;
+}
+
+/** Columns that repeat the name must agree with it: a swapped column is caught here. */
+function refuseEchoes(
+  shape: Shape,
+  name: string,
+  cell: (name: string) => string,
+  place: string,
+): Refusal | undefined {
+  const product = parseProduct(name, place);
+  if ('reason' in product) return product;
+  for (const echo of shape.echoes) {
+    const text = cell(echo);
+    if (text === '') continue;
+    let agrees = true;
+    if (echo === 'currency') {
+      agrees = text === product.underlying || ('settleAsset' in product && text === product.settleAsset);
+    } else if (product.kind === 'option') {
+      if (echo === 'type') agrees = text.toLowerCase() === product.right;
+      if (echo === 'strike') agrees = decimalOrNaN(text) === product.strike;
+      if (echo === 'expiry') agrees = parseInstant(text) === product.expiry;
+    }
+    if (!agrees) {
+      return refuse(
+        'malformed',
+        `${name} and its ${echo} ${quoted(text)} disagree; the columns may be swapped.`,
+        place,
+      );
+    }
+  }
+  return undefined;
+}
