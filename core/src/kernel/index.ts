@@ -1,1 +1,4 @@
-export {};
+export { blackPrice, type Right } from './black76.ts';
+export { exp, expm1, log, log1p, pow } from './elementary.ts';
+export { type BlackGreeks, blackGreeks, type CoinGreeks, coinGreeks } from './greeks.ts';
+export { normalCdf, normalInverse, normalPdf } from './normal.ts';
