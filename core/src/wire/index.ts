@@ -1,5 +1,6 @@
 export { CHAIN_QUOTES_MAX } from './chain.ts';
 export { listChainCsv, readChainCsv, SNAPSHOT_SPREAD_MS } from './chain-csv.ts';
+export { readChainJson, SUMMARY_SPREAD_MS } from './chain-json.ts';
 export {
   DECIMAL_LENGTH_MAX,
   formatDecimal,
@@ -11,4 +12,8 @@ export {
 } from './decimal.ts';
 export { formatInstant, parseInstant } from './instants.ts';
 export { formatExpiry, formatProduct, isAssetCode, NAME_LENGTH_MAX, parseProduct } from './names.ts';
+export { MARK_AGE_MAX_MS, readPerpetualsCsv, withFutures } from './perpetuals-csv.ts';
+export { ACCOUNT_UNNAMED, ORDERS_MAX, PORTFOLIO_LENGTH_MAX, POSITIONS_MAX } from './portfolio.ts';
+export { readPortfolioCsv } from './portfolio-csv.ts';
+export { readPortfolioJson } from './portfolio-json.ts';
 export { TEXT_LENGTH_MAX } from './words.ts';

@@ -1,0 +1,117 @@
+// Portfolios as people write them. Whatever is misspelt, doubled or out of range is refused: a position read wrongly is money.
+
+import { isRefusal, type Refusal, refuse } from '../base/index.ts';
+import type { Balance, Order, Portfolio, Position } from '../margin/portfolio.ts';
+import { isAssetCode, parseProduct } from './names.ts';
+import { quoted } from './words.ts';
+
+/** Characters of a portfolio's text: 16 Mi holds 10,000 positions and 10,000 orders many times over. */
+export const PORTFOLIO_LENGTH_MAX = 16_777_216;
+export const POSITIONS_MAX = 10_000;
+export const ORDERS_MAX = 10_000;
+export const BALANCES_MAX = 1_000;
+export const ACCOUNT_LENGTH_MAX = 64;
+/** The account's name where the file gives none. */
+export const ACCOUNT_UNNAMED = 'unnamed';
+
+export type BalanceKind = Balance['kind'];
+export const BALANCE_KINDS: readonly BalanceKind[] = ['cash', 'collateral', 'unsettled'];
+
+/** Gathers a portfolio from either shape of file; each verb answers a refusal when the row cannot be believed. `unit` is line or row. */
+export interface PortfolioBuilder {
+  balance(kind: BalanceKind, asset: string, quantity: number, at: Spot): Refusal | undefined;
+  position(name: string, quantity: number, entryPrice: number | undefined, at: Spot): Refusal | undefined;
+  order(name: string, side: string, quantity: number, price: number, at: Spot): Refusal | undefined;
+  finish(account: string | undefined): Portfolio | Refusal;
+}
+
+/** Where an entry stands: the full place, and its row or line for a second mention. */
+export interface Spot {
+  readonly place: string;
+  readonly number: number;
+}
+
+/**
+ * Collects entries. Refused: unknown assets and products, an asset held as a position, the same asset twice in one kind, the same product twice
+ * (both rows are named; they are not summed, because a doubled row is more often a mistake than a wish), collateral below zero, entry prices and
+ * limits not above zero, order quantities not above zero, more than 10,000 positions or orders. An empty book is a book.
+ * @example portfolioBuilder('a.json', 'line').finish('desk-1') // { account: 'desk-1', balances: [], positions: [], orders: [] }
+ */
+export function portfolioBuilder(source: string, unit: 'line' | 'row'): PortfolioBuilder {
+  const balances: Balance[] = [];
+  const positions: Position[] = [];
+  const orders: Order[] = [];
+  const seen = new Map<string, number>();
+  /** Refuses a second mention of the same thing. */
+  const once = (key: string, said: string, at: Spot): Refusal | undefined => {
+    const earlier = seen.get(key);
+    seen.set(key, at.number);
+    if (earlier === undefined) return undefined;
+    return refuse('duplicate', `${said} stands twice, also in ${unit} ${earlier}; merge the two.`, at.place);
+  };
+  return {
+    balance(kind, asset, quantity, at) {
+      if (!isAssetCode(asset)) {
+        return refuse(
+          'unknown-asset',
+          `${quoted(asset)} is not an asset; write a code such as USD or BTC.`,
+          at.place,
+        );
+      }
+      if (kind === 'collateral' && quantity < 0) {
+        return refuse(
+          'out-of-range',
+          `Collateral of ${quantity} ${asset} is below zero; a debt is negative cash.`,
+          at.place,
+        );
+      }
+      if (balances.length >= BALANCES_MAX) return tooMany('balances', BALANCES_MAX, at);
+      balances.push({ asset, kind, quantity });
+      return once(`${kind} ${asset}`, `${asset} as ${kind}`, at);
+    },
+    position(name, quantity, entryPrice, at) {
+      const product = contractOf(name, at);
+      if (isRefusal(product)) return product;
+      if (entryPrice !== undefined && !(entryPrice > 0)) return belowZero('entry price', entryPrice, at);
+      if (positions.length >= POSITIONS_MAX) return tooMany('positions', POSITIONS_MAX, at);
+      positions.push({ product, quantity, ...(entryPrice === undefined ? {} : { entryPrice }) });
+      return once(product.id, product.id, at);
+    },
+    order(name, side, quantity, price, at) {
+      const product = contractOf(name, at);
+      if (isRefusal(product)) return product;
+      if (side !== 'buy' && side !== 'sell') {
+        return refuse('malformed', `The side of an order is buy or sell, not ${quoted(side)}.`, at.place);
+      }
+      if (!(quantity > 0)) return belowZero('quantity of an order', quantity, at);
+      if (!(price > 0)) return belowZero('limit price', price, at);
+      if (orders.length >= ORDERS_MAX) return tooMany('orders', ORDERS_MAX, at);
+      orders.push({ product, side, quantity, price });
+      return undefined;
+    },
+    finish(account = ACCOUNT_UNNAMED) {
+      if (account.trim() !== '' && account.length <= ACCOUNT_LENGTH_MAX)
+        return { account, balances, positions, orders };
+      return refuse(
+        'malformed',
+        `An account's name has 1 to ${ACCOUNT_LENGTH_MAX} characters.`,
+        `${source}, account`,
+      );
+    },
+  };
+}
+
+function contractOf(name: string, at: Spot): Position['product'] | Refusal {
+  const product = parseProduct(name, at.place);
+  if (isRefusal(product) || product.kind !== 'asset') return product;
+  const said = `${product.id} is an asset, not a contract; move it to cash or collateral.`;
+  return refuse('unknown-product', said, at.place);
+}
+
+function belowZero(what: string, value: number, at: Spot): Refusal {
+  return refuse('out-of-range', `The ${what} is ${value}; it must be above zero.`, at.place);
+}
+
+function tooMany(what: string, limit: number, at: Spot): Refusal {
+  return refuse('too-large', `There are more than ${limit} ${what}; split the account.`, at.place);
+}
