@@ -2,3 +2,4 @@ export { blackPrice, type Right } from './black76.ts';
 export { exp, expm1, log, log1p, pow } from './elementary.ts';
 export { type BlackGreeks, blackGreeks, type CoinGreeks, coinGreeks } from './greeks.ts';
 export { normalCdf, normalInverse, normalPdf } from './normal.ts';
+export { fillCdf, fillStrike, type StrikeLanes } from './rows.ts';
