@@ -1,4 +1,18 @@
+export {
+  butterflyMin,
+  calendarMin,
+  checkGrid,
+  durrleman,
+  GRID_REACH,
+  repairedByWings,
+  type Worst,
+} from './arbitrage.ts';
 export { deformVol, VOL_MIN, type VolDeform } from './deform.ts';
+export { marketDigest } from './digest.ts';
+export { type EssviSlice, essviIsFree, essviPsiMax, essviPsiRange, essviRaw } from './essvi.ts';
+export { type Fate, type VolQuote, volQuotes } from './filters.ts';
+export { atmVol, type ExpiryReport, type FitReport, fitMarket, fitReport } from './fit.ts';
+export { type ForwardBelief, forwardOf } from './forwards.ts';
 export {
   assetUsd,
   type ForwardMark,
@@ -11,4 +25,23 @@ export {
   type UnderlyingMarket,
   underlyingOf,
 } from './market.ts';
+export { type FitPolicy, fitPolicy } from './policy.ts';
 export type { ChainSnapshot, FutureQuote, OptionQuote, Touch } from './quotes.ts';
+export { STRETCH_MAX, sliceAt } from './slice-at.ts';
+export {
+  type JumpWings,
+  jumpWingsOf,
+  oneTerm,
+  rawOf,
+  SETTLEMENT_WINDOW_MS,
+  scaleVariance,
+  smileJet,
+  stretch,
+  sviJet,
+  sviRefusal,
+  sviVariance,
+  totalVariance,
+  unfixedPart,
+  type VarianceJet,
+  volAt,
+} from './smile.ts';
