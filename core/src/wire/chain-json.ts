@@ -102,7 +102,7 @@ function timeOf(entries: readonly Entry[], source: string, limit: Instant | unde
     const stamp = node.fields.get('creation_timestamp');
     const ms = stamp?.kind === 'number' ? Number(stamp.text) : Number.NaN;
     if (!isServedInstant(ms)) {
-      const said = 'creation_timestamp must be whole milliseconds since 1970, as the venue writes them.';
+      const said = 'The creation_timestamp must be whole milliseconds since 1970, as the venue writes them.';
       return refuse('malformed', said, placeOf(below(place, 'creation_timestamp'), stamp ?? node));
     }
     first = Math.min(first, ms);

@@ -48,7 +48,12 @@ export function formatInstant(at: Instant): string {
   return at % MS_PER_SECOND === 0 ? `${text.slice(0, -5)}Z` : text;
 }
 
-/** Whether a number of milliseconds is a time we serve: 1970 to 2100. @example isServedInstant(-1) // false */
+/** Before Bitcoin's first year there is no market; a smaller count is seconds written for milliseconds. */
+const SERVED_DAY_MIN = 14_245;
+/** 2100-01-01. */
+const SERVED_DAY_MAX = 47_482;
+
+/** Whether a number is a whole millisecond from 2009 to 2100. @example isServedInstant(1_767_258_000) // false: seconds */
 export function isServedInstant(ms: number): boolean {
-  return Number.isInteger(ms) && ms >= 0 && ms <= 47_482 * MS_PER_DAY;
+  return Number.isInteger(ms) && ms >= SERVED_DAY_MIN * MS_PER_DAY && ms <= SERVED_DAY_MAX * MS_PER_DAY;
 }

@@ -1,0 +1,281 @@
+// Our own market JSON read back, field by field: a market file may have been edited by hand, and pricing will not doubt it again.
+
+import { type Digest, type Refusal, type RefusalReason, refuse, type Years, years } from '../base/index.ts';
+import type {
+  ForwardMark,
+  Market,
+  RawSvi,
+  RefusedSlice,
+  Slice,
+  SliceQuality,
+  Smile,
+  Touch,
+  UnderlyingMarket,
+  VolDeform,
+} from '../market/index.ts';
+import { compareText } from '../product/index.ts';
+import {
+  any,
+  atLeastZero,
+  below,
+  correlation,
+  Doubts,
+  Fields,
+  type Place,
+  positive,
+  share,
+  shareAboveZero,
+} from './fields.ts';
+import { isJson, type Json, parseJson } from './json.ts';
+import { MARKET_FORMAT, MARKET_VERSION } from './market-write.ts';
+import { isAssetCode, parseProduct } from './names.ts';
+import { quoted } from './words.ts';
+
+export const UNDERLYINGS_MAX = 1_000;
+export const SLICES_MAX = 500;
+export const TOUCHES_MAX = 100_000;
+const DEFORMS_MAX = 32;
+
+const REASONS = {
+  malformed: true,
+  'too-large': true,
+  truncated: true,
+  empty: true,
+  'out-of-range': true,
+  duplicate: true,
+  crossed: true,
+  'unknown-product': true,
+  'unknown-asset': true,
+  'unknown-model': true,
+  expired: true,
+  'no-market': true,
+  'no-quotes': true,
+  'no-forward': true,
+  'no-volatility': true,
+  unfit: true,
+  arbitrage: true,
+  'bad-parameter': true,
+  'not-supported': true,
+} satisfies Record<RefusalReason, true>;
+
+const QUALITY_SOURCES = ['svi', 'repaired', 'essvi', 'interpolated', 'given'] as const;
+
+/**
+ * Reads what `writeMarket` writes, to the bit. Every field is required and checked: prices and times to expiry above zero, SVI parameters in
+ * their domain, slices ascending, no key unknown, no asset or product twice. The digest is carried, not recomputed.
+ * @example readMarket(writeMarket(market), 'market.json') // the same market, or a refusal naming file, line and field
+ */
+export function readMarket(text: string, source: string): Market | Refusal {
+  const root = parseJson(text, source);
+  if (!isJson(root)) return root;
+  const reader = new MarketReader();
+  const market = reader.market(root, { source, path: '' });
+  return reader.doubts.fault ?? market;
+}
+
+class MarketReader {
+  readonly doubts = new Doubts();
+
+  private fields(node: Json | undefined, place: Place, known: readonly string[]): Fields {
+    return new Fields(node, place, known, this.doubts);
+  }
+
+  market(node: Json, place: Place): Market {
+    const keys = ['format', 'version', 'at', 'source', 'digest', 'underlyings', 'pegs', 'touches'];
+    const fields = this.fields(node, place, keys);
+    if (fields.text('format') !== MARKET_FORMAT)
+      fields.refuse('format', `The format must be ${quoted(MARKET_FORMAT)}; this is another kind of file.`);
+    if (fields.number('version', any) !== MARKET_VERSION)
+      fields.refuse(
+        'version',
+        `The version must be ${MARKET_VERSION}; write the market again with this program.`,
+      );
+    const digest = fields.text('digest');
+    if (!/^[0-9a-f]{64}$/.test(digest)) fields.refuse('digest', 'A digest is 64 hexadecimal digits.');
+    const underlyings = fields.list('underlyings', UNDERLYINGS_MAX, (item, at) => this.underlying(item, at));
+    ascending(underlyings, (one) => one.underlying, compareText, fields, 'underlyings');
+    return {
+      at: fields.instant('at'),
+      source: fields.text('source'),
+      underlyings,
+      pegs: fields.map('pegs', UNDERLYINGS_MAX, (pegs, asset) => {
+        if (!isAssetCode(asset))
+          pegs.refuse(asset, `${quoted(asset)} is not an asset; write a code such as USDC.`);
+        return pegs.number(asset, positive);
+      }),
+      touches: fields.map('touches', TOUCHES_MAX, (touches, id) => this.touch(touches, id)),
+      digest: digest as Digest,
+    };
+  }
+
+  private underlying(node: Json, place: Place): UnderlyingMarket {
+    const keys = ['underlying', 'index', 'indexUncertainty', 'perpetual', 'futures', 'slices', 'refused'];
+    const fields = this.fields(node, place, keys);
+    const underlying = fields.text('underlying');
+    if (!isAssetCode(underlying))
+      fields.refuse('underlying', `${quoted(underlying)} is not an asset; write a code such as BTC.`);
+    const futures = fields.list('futures', SLICES_MAX, (item, at) => this.forwardMark(item, at));
+    const slices = fields.list('slices', SLICES_MAX, (item, at) => this.slice(item, at));
+    ascending(futures, (mark) => mark.expiry, byNumber, fields, 'futures');
+    ascending(slices, (slice) => slice.expiry, byNumber, fields, 'slices');
+    return {
+      underlying,
+      index: fields.number('index', positive),
+      indexUncertainty: fields.number('indexUncertainty', atLeastZero),
+      perpetual: fields.number('perpetual', positive),
+      futures,
+      slices,
+      refused: fields.list('refused', SLICES_MAX, (item, at) => this.refused(item, at)),
+    };
+  }
+
+  private forwardMark(node: Json, place: Place): ForwardMark {
+    const fields = this.fields(node, place, ['expiry', 'forward']);
+    return { expiry: fields.instant('expiry'), forward: fields.number('forward', positive) };
+  }
+
+  private slice(node: Json, place: Place): Slice {
+    const keys = [
+      'expiry',
+      'years',
+      'forward',
+      'smileForward',
+      'smileYears',
+      'smile',
+      'deforms',
+      'unfixed',
+      'quality',
+    ];
+    const fields = this.fields(node, place, keys);
+    return {
+      expiry: fields.instant('expiry'),
+      years: this.years(fields, 'years'),
+      forward: fields.number('forward', positive),
+      smileForward: fields.number('smileForward', positive),
+      smileYears: this.years(fields, 'smileYears'),
+      smile: this.smile(fields.node('smile'), below(place, 'smile')),
+      deforms: fields.list('deforms', DEFORMS_MAX, (item, at) => this.deform(item, at)),
+      unfixed: fields.number('unfixed', shareAboveZero),
+      quality: this.quality(fields.node('quality'), below(place, 'quality')),
+    };
+  }
+
+  private years(fields: Fields, key: string): Years {
+    return years(fields.number(key, positive));
+  }
+
+  private smile(node: Json | undefined, place: Place): Smile {
+    const fields = this.fields(node, place, ['near', 'far', 'mix']);
+    return {
+      near: this.svi(fields.node('near'), below(place, 'near')),
+      far: this.svi(fields.node('far'), below(place, 'far')),
+      mix: fields.number('mix', share),
+    };
+  }
+
+  private svi(node: Json | undefined, place: Place): RawSvi {
+    const fields = this.fields(node, place, ['a', 'b', 'rho', 'm', 'sigma']);
+    return {
+      a: fields.number('a', any),
+      b: fields.number('b', atLeastZero),
+      rho: fields.number('rho', correlation),
+      m: fields.number('m', any),
+      sigma: fields.number('sigma', positive),
+    };
+  }
+
+  private quality(node: Json | undefined, place: Place): SliceQuality {
+    const numbers = ['fitError', 'quoteWidth', 'uncertainty', 'confidence', 'quotesUsed', 'insideShare'];
+    const fields = this.fields(node, place, ['source', ...numbers, 'butterflyMin', 'calendarMin']);
+    return {
+      source: fields.word('source', QUALITY_SOURCES),
+      fitError: fields.number('fitError', atLeastZero),
+      quoteWidth: fields.number('quoteWidth', atLeastZero),
+      uncertainty: fields.number('uncertainty', atLeastZero),
+      confidence: fields.number('confidence', shareAboveZero),
+      quotesUsed: fields.number('quotesUsed', atLeastZero),
+      insideShare: fields.number('insideShare', share),
+      butterflyMin: fields.numberOrInfinity('butterflyMin'),
+      calendarMin: fields.numberOrInfinity('calendarMin'),
+    };
+  }
+
+  private deform(node: Json, place: Place): VolDeform {
+    const fields = this.fields(node, place, [
+      'kind',
+      'factor',
+      'points',
+      'vol',
+      'form',
+      'slope',
+      'cap',
+      'start',
+    ]);
+    const kind = fields.word('kind', ['scale', 'shift', 'floor', 'skew', 'wing']);
+    switch (kind) {
+      case 'scale':
+        return { kind, factor: fields.number('factor', atLeastZero) };
+      case 'shift':
+        return { kind, points: fields.number('points', any) };
+      case 'floor':
+        return { kind, vol: fields.number('vol', atLeastZero) };
+      case 'skew':
+        return {
+          kind,
+          form: fields.word('form', ['linear', 'absolute']),
+          slope: fields.number('slope', any),
+          cap: fields.number('cap', atLeastZero),
+        };
+      case 'wing':
+        return {
+          kind,
+          start: fields.number('start', atLeastZero),
+          slope: fields.number('slope', any),
+          cap: fields.number('cap', atLeastZero),
+        };
+    }
+  }
+
+  private refused(node: Json, place: Place): RefusedSlice {
+    const fields = this.fields(node, place, ['expiry', 'refusal']);
+    const inner = this.fields(fields.node('refusal'), below(place, 'refusal'), [
+      'reason',
+      'message',
+      'where',
+    ]);
+    const reason = inner.word('reason', Object.keys(REASONS) as RefusalReason[]);
+    const refusal = refuse(
+      reason,
+      inner.text('message'),
+      inner.has('where') ? inner.text('where') : undefined,
+    );
+    return { expiry: fields.instant('expiry'), refusal };
+  }
+
+  private touch(touches: Fields, id: string): Touch {
+    const product = parseProduct(id);
+    if ('reason' in product) touches.refuse(id, product.message);
+    const fields = this.fields(touches.node(id), below(touches.place, id), ['bid', 'ask']);
+    return {
+      ...(fields.has('bid') ? { bid: fields.number('bid', positive) } : {}),
+      ...(fields.has('ask') ? { ask: fields.number('ask', positive) } : {}),
+    };
+  }
+}
+
+const byNumber = (left: number, right: number): number => left - right;
+
+function ascending<T, K>(
+  items: readonly T[],
+  key: (item: T) => K,
+  compare: (left: K, right: K) => number,
+  fields: Fields,
+  name: string,
+): void {
+  for (let i = 1; i < items.length; i++) {
+    if (compare(key(items[i - 1]!), key(items[i]!)) >= 0) {
+      fields.refuse(name, `Entries ${i} and ${i + 1} are out of order or equal; sort them ascending.`);
+      return;
+    }
+  }
+}
