@@ -25,6 +25,8 @@ export interface NoVolatility {
 /** Half an ulp of the price may move the vol by this much at most, absolutely and as a share of vols above 1. */
 export const VOL_UNCERTAINTY_MAX = 1e-8;
 
+// Below this share of the lower of forward and strike our own price loses digits to the end of the doubles.
+const SHARE_MIN = 1e-300;
 const EVALUATIONS_MAX = 100; // a bracket halving its width is done by then; 3 to 5 are usual
 // After a step of this relative size Halley's cubic convergence leaves less than one part in 2^53.
 const STEP_ENOUGH = 1e-6;
@@ -61,7 +63,7 @@ export function impliedVol(
   const lower = Math.min(forward, strike);
   if (lower === 0) return none('not-recoverable');
   const timeValue = floor > 0 ? surplus(price, ceiling, other) : price;
-  if (!(timeValue > 0)) return none('not-recoverable');
+  if (!(timeValue > SHARE_MIN * lower)) return none('not-recoverable');
   // Exact where it matters: price is then within a factor 2 of the ceiling.
   const room = ceiling - price;
   const root = Math.sqrt(years);

@@ -82,8 +82,8 @@ function tabulate(): Float64Array {
   const ratios = new Float64Array(TERMS + 1);
   for (let row = 1; row < rows; row++) {
     const t = row / CENTRES_PER_UNIT;
-    // Going down from depth m to n, a wrong start fades like exp(-2 sqrt(2) t (sqrt m - sqrt n)); exp(-40) is gone.
-    const root = Math.sqrt(TERMS) + 15 / t;
+    // Going down from depth m to n, a wrong start fades like exp(-2 t (sqrt m - sqrt n)); exp(-40) is gone.
+    const root = Math.sqrt(TERMS) + 20 / t;
     const depth = Math.floor(root * root) + 1;
     let ratio = 1 / t;
     for (let n = depth; n >= 0; n--) {
