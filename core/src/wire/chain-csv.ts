@@ -4,7 +4,7 @@ import { type Instant, type Refusal, refuse } from '../base/index.ts';
 import type { ChainSnapshot } from '../market/index.ts';
 import { type ChainBuilder, chainBuilder, type RawQuote } from './chain.ts';
 import { type CsvMark, type CsvTable, fieldsOf, missingColumn, openCsv } from './csv.ts';
-import { decimalOrNaN, parseDecimal } from './decimal.ts';
+import { decimalOrNaN, parseDecimal, percentOrNaN } from './decimal.ts';
 import { formatInstant, parseInstant } from './instants.ts';
 import { parseProduct } from './names.ts';
 import { quoted } from './words.ts';
@@ -17,8 +17,8 @@ const THIN_SHARE = 0.5;
 interface Shape {
   readonly time: string;
   readonly required: readonly string[];
-  /** Reads as decimal what the file writes in its own unit. */
-  readonly volScale: number;
+  /** Reads `mark_iv` as a decimal fraction from the file's own unit; NaN is a doubt. */
+  readonly vol: (text: string) => number;
   /** Columns that repeat what the instrument's name says, and must agree with it. */
   readonly echoes: readonly string[];
 }
@@ -27,13 +27,13 @@ const SHAPES: readonly Shape[] = [
   {
     time: 'snapshot_ts',
     required: ['instrument', 'underlying_price', 'index_price', 'bid', 'ask', 'mark', 'mark_iv', 'oi'],
-    volScale: 1,
+    vol: decimalOrNaN,
     echoes: ['currency'],
   },
   {
     time: 'quote_ts',
     required: ['instrument', 'underlying_price', 'bid', 'ask', 'oi', 'mark_iv'],
-    volScale: 100,
+    vol: percentOrNaN,
     echoes: ['expiry', 'type', 'strike'],
   },
 ];
@@ -199,23 +199,22 @@ function readRow(table: CsvTable, shape: Shape, fields: readonly string[]): RawQ
   const { cursor, columns } = table;
   let fault: Refusal | undefined;
   const cell = (name: string): string => fields[columns.get(name) ?? -1] ?? '';
-  const number = (name: string): number | undefined => {
+  const number = (name: string, read = decimalOrNaN): number | undefined => {
     const text = cell(name);
     if (text === '') return undefined;
-    const value = decimalOrNaN(text);
+    const value = read(text);
     if (!Number.isNaN(value)) return value;
     const doubt = parseDecimal(text, `${cursor.place()}, ${name}`);
     if (typeof doubt !== 'number') fault ??= doubt;
     return undefined;
   };
-  const markVol = number('mark_iv');
   const raw: RawQuote = {
     row: cursor.row,
     name: cell('instrument'),
     bid: number('bid'),
     ask: number('ask'),
     mark: number('mark'),
-    markVol: markVol === undefined ? undefined : markVol / shape.volScale,
+    markVol: number('mark_iv', shape.vol),
     forward: number('underlying_price'),
     index: number('index_price'),
     openInterest: number('oi'),

@@ -4,6 +4,7 @@
 import { type Instant, instant, isRefusal, type Refusal, refuse } from '../base/index.ts';
 import type { ChainSnapshot } from '../market/index.ts';
 import { CHAIN_QUOTES_MAX, chainBuilder, type RawQuote } from './chain.ts';
+import { percentOrNaN } from './decimal.ts';
 import { below, Doubts, type Place, placeOf } from './fields.ts';
 import { formatInstant, isServedInstant } from './instants.ts';
 import { isJson, type Json, type JsonObject, parseJson } from './json.ts';
@@ -129,14 +130,16 @@ function readEntry(entry: Entry, name: string, row: number, doubts: Doubts): Raw
     if (node === undefined || node.kind === 'null') return undefined;
     return doubts.number(node, below(entry.place, field));
   };
-  const percent = number('mark_iv');
+  const percent = entry.node.fields.get('mark_iv');
+  const vol = number('mark_iv');
   return {
     row,
     name,
     bid: number('bid_price'),
     ask: number('ask_price'),
     mark: number('mark_price'),
-    markVol: percent === undefined ? undefined : percent / 100,
+    markVol:
+      percent?.kind === 'number' ? percentOrNaN(percent.text) : vol === undefined ? undefined : vol / 100,
     forward: number('underlying_price'),
     index: number('estimated_delivery_price'),
     openInterest: number('open_interest'),

@@ -29,6 +29,16 @@ export function decimalOrNaN(text: string): number {
   return value !== 0 ? value : isZeroText(text) ? 0 : Number.NaN;
 }
 
+/**
+ * A percentage as a decimal fraction, shifted in the text, so that 60.12 is the double nearest to 0.6012. NaN and refusals as `decimalOrNaN`.
+ * @example percentOrNaN('60.12') // 0.6012
+ */
+export function percentOrNaN(text: string): number {
+  if (Number.isNaN(decimalOrNaN(text))) return Number.NaN;
+  const [mantissa = '', exponent = '0'] = text.split(/[eE]/);
+  return Number(`${mantissa}e${Number(exponent) - 2}`);
+}
+
 function isZeroText(text: string): boolean {
   return !/[1-9]/.test(text.split(/[eE]/)[0]!);
 }
