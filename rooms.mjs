@@ -28,5 +28,5 @@ export const packages = {
   lab: [],
   vectors: [],
   bench: [],
-  cli: ['commander'],
+  cli: ['commander', 'cli-table3', 'picocolors'],
 };

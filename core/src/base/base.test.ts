@@ -47,6 +47,14 @@ describe('bytes and randomness', () => {
     expect(() => new ByteWriter().f64(Number.NaN)).toThrow('no NaN');
   });
 
+  it('grows without losing a byte', () => {
+    const values = Float64Array.from({ length: 5000 }, (_, i) => i / 7);
+    const bytes = new ByteWriter().u8(1).f64s(values).text('x'.repeat(3000)).finish();
+    const view = new DataView(bytes.buffer);
+    expect(bytes.length).toBe(1 + 4 + 8 * 5000 + 4 + 3000);
+    expect(values.every((value, i) => view.getFloat64(5 + 8 * i, true) === value)).toBe(true);
+  });
+
   it('keeps text sequences apart', () => {
     const left = new ByteWriter().text('ab').text('c').finish();
     const right = new ByteWriter().text('a').text('bc').finish();

@@ -8,6 +8,7 @@ export class ByteWriter {
   private view = new DataView(this.bytes.buffer);
   private length = 0;
 
+  /** Makes room and says where; call it before touching `view` or `bytes`, because growing replaces both. */
   private reserve(count: number): number {
     const at = this.length;
     this.length += count;
@@ -21,19 +22,22 @@ export class ByteWriter {
   }
 
   u8(value: number): this {
-    this.view.setUint8(this.reserve(1), value);
+    const at = this.reserve(1);
+    this.view.setUint8(at, value);
     return this;
   }
 
   u32(value: number): this {
     assert(Number.isInteger(value) && value >= 0 && value <= 0xffff_ffff, 'a u32 is a 32-bit count');
-    this.view.setUint32(this.reserve(4), value, true);
+    const at = this.reserve(4);
+    this.view.setUint32(at, value, true);
     return this;
   }
 
   f64(value: number): this {
     assert(!Number.isNaN(value), 'canonical bytes hold no NaN');
-    this.view.setFloat64(this.reserve(8), value === 0 ? 0 : value, true);
+    const at = this.reserve(8);
+    this.view.setFloat64(at, value === 0 ? 0 : value, true);
     return this;
   }
 
@@ -47,7 +51,8 @@ export class ByteWriter {
   text(value: string): this {
     const encoded = utf8(value);
     this.u32(encoded.length);
-    this.bytes.set(encoded, this.reserve(encoded.length));
+    const at = this.reserve(encoded.length);
+    this.bytes.set(encoded, at);
     return this;
   }
 

@@ -1,5 +1,6 @@
 export { AssertionError, assert } from './assert.ts';
 export { ByteWriter, utf8 } from './bytes.ts';
+export { canonicalJson, digestValue } from './canonical.ts';
 export { digestOf } from './digest.ts';
 export { type Prng, seededPrng } from './prng.ts';
 export { isRefusal, type Refusal, type RefusalReason, refuse, sentence } from './refusal.ts';

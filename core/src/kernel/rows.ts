@@ -8,16 +8,20 @@
 // k phi(d2) = phi(d1) <= 0.4, so it is at most 0.4 |d2|^3 h^4/768 where d2 matters. For k <= 10^4 and d1 near 0, |d2| = 4.3:
 // 26 h^4/768 = 5e-13 for h = 1/512 (8e-12 for 1/256, hence 512). The put adds half an ulp of k, 9e-13 at k = 10^4: 2e-12 holds.
 //
-// A WASM body can repeat the bits: add, multiply, divide, compare-and-select and truncation, in the order written here.
+// A WASM body can repeat the bits: add, multiply, divide, f64.min, f64.max and truncation, in the order written here.
 
 import { normalCdf, normalPdf } from './normal.ts';
 
 const CELLS_PER_UNIT = 512;
 const REACH = 8.5; // N(-8.5) = 9e-18: with K/F = 1e4 still below 1e-13 of forward
-const CELLS = 2 * REACH * CELLS_PER_UNIT;
+const MIDDLE = REACH * CELLS_PER_UNIT;
+const CELLS = 2 * MIDDLE;
 const CUBIC = 4; // coefficients of a cell, contiguous, of t in [0, 1): c0 + t (c1 + t (c2 + t c3))
 // Below this a stdev is taken as this: it moves a value by at most 0.4e-12 of forward and keeps 0/0 out.
 const STDEV_MIN = 1e-12;
+
+// Made at the first use: 17,000 evaluations of N and phi, 270 KB.
+let cubics: Float64Array | undefined;
 
 /** What is the same for every strike of an expiry: lane l has forward F_l; F_0 is the forward the strikes are measured against. */
 export interface StrikeLanes {
@@ -52,30 +56,45 @@ export function fillStrike(
   putAt: number,
 ): void {
   const { logShift, invShift, scale } = lanes;
+  cubics ??= tabulate();
   const table = cubics;
-  for (let l = 0; l < count; l++) {
-    const given = stdevs[stdevAt + l]!;
-    const s = given > STDEV_MIN ? given : STDEV_MIN;
-    const k = kOverF * invShift[l]!;
-    const d1 = (x0 + logShift[l]!) / s + 0.5 * s;
-    const d2 = d1 - s;
-    const u1 = d1 < -REACH ? 0 : d1 > REACH ? CELLS : (d1 + REACH) * CELLS_PER_UNIT;
-    const u2 = d2 < -REACH ? 0 : d2 > REACH ? CELLS : (d2 + REACH) * CELLS_PER_UNIT;
-    const cell1 = u1 | 0;
-    const cell2 = u2 | 0;
-    const t1 = u1 - cell1;
-    const t2 = u2 - cell2;
-    const at1 = cell1 * CUBIC;
-    const at2 = cell2 * CUBIC;
-    const n1 = table[at1]! + t1 * (table[at1 + 1]! + t1 * (table[at1 + 2]! + t1 * table[at1 + 3]!));
-    const n2 = table[at2]! + t2 * (table[at2 + 1]! + t2 * (table[at2 + 2]! + t2 * table[at2 + 3]!));
-    const raw = n1 - k * n2;
-    const c = raw > 0 ? raw : 0;
-    const parity = c - 1 + k;
-    const p = parity > 0 ? parity : 0;
-    if (callAt >= 0) out[callAt + l] = scale[l]! * c;
-    if (putAt >= 0) out[putAt + l] = scale[l]! * p;
+  if (callAt >= 0 && putAt >= 0) {
+    for (let l = 0; l < count; l++) {
+      const k = kOverF * invShift[l]!;
+      const c = callShare(table, x0 + logShift[l]!, k, stdevs[stdevAt + l]!);
+      const worth = scale[l]!;
+      out[callAt + l] = worth * c;
+      out[putAt + l] = worth * Math.max(c - 1 + k, 0);
+    }
+  } else if (callAt >= 0) {
+    for (let l = 0; l < count; l++) {
+      const k = kOverF * invShift[l]!;
+      out[callAt + l] = scale[l]! * callShare(table, x0 + logShift[l]!, k, stdevs[stdevAt + l]!);
+    }
+  } else if (putAt >= 0) {
+    for (let l = 0; l < count; l++) {
+      const k = kOverF * invShift[l]!;
+      const c = callShare(table, x0 + logShift[l]!, k, stdevs[stdevAt + l]!);
+      out[putAt + l] = scale[l]! * Math.max(c - 1 + k, 0);
+    }
   }
+}
+
+// max(N(d1) - k N(d2), 0). Small, so that the compiler copies it into the loops; one text, so that all loops give the same bits.
+function callShare(table: Float64Array, x: number, k: number, stdev: number): number {
+  const s = Math.max(stdev, STDEV_MIN);
+  const d1 = x / s + 0.5 * s;
+  const c = tabulated(table, d1) - k * tabulated(table, d1 - s);
+  return Math.max(c, 0);
+}
+
+// N(d), where |d| > REACH counts as REACH.
+function tabulated(table: Float64Array, d: number): number {
+  const u = Math.min(Math.max(d * CELLS_PER_UNIT + MIDDLE, 0), CELLS);
+  const cell = u | 0;
+  const t = u - cell;
+  const at = cell << 2;
+  return table[at]! + t * (table[at + 1]! + t * (table[at + 2]! + t * table[at + 3]!));
 }
 
 /**
@@ -87,18 +106,10 @@ export function fillStrike(
  * @example fillCdf(Float64Array.of(-1, 0, 1), 3, out)
  */
 export function fillCdf(z: Float64Array, count: number, out: Float64Array): void {
+  cubics ??= tabulate();
   const table = cubics;
-  for (let l = 0; l < count; l++) {
-    const d = z[l]!;
-    const u = d < -REACH ? 0 : d > REACH ? CELLS : (d + REACH) * CELLS_PER_UNIT;
-    const cell = u | 0;
-    const t = u - cell;
-    const at = cell * CUBIC;
-    out[l] = table[at]! + t * (table[at + 1]! + t * (table[at + 2]! + t * table[at + 3]!));
-  }
+  for (let l = 0; l < count; l++) out[l] = tabulated(table, z[l]!);
 }
-
-const cubics = tabulate();
 
 // Cells 0..CELLS; the last holds the value at +REACH alone, for t = 0.
 function tabulate(): Float64Array {
@@ -115,10 +126,11 @@ function tabulate(): Float64Array {
     const nextSlope = h * (density - shift * (3 - 6 * z * z + z * z * z * z) * density);
     if (cell > 0) {
       const rise = nextValue - value;
-      table.set(
-        [value, slope, 3 * rise - 2 * slope - nextSlope, slope + nextSlope - 2 * rise],
-        (cell - 1) * CUBIC,
-      );
+      const at = (cell - 1) * CUBIC;
+      table[at] = value;
+      table[at + 1] = slope;
+      table[at + 2] = 3 * rise - 2 * slope - nextSlope;
+      table[at + 3] = slope + nextSlope - 2 * rise;
     }
     value = nextValue;
     slope = nextSlope;

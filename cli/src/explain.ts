@@ -1,0 +1,207 @@
+// plimsoll explain: why.
+
+import {
+  CHARGE_RULES,
+  dollars,
+  formatExpiry,
+  isRefusal,
+  laneFamily,
+  type Line,
+  laneSpot,
+  type RiskBook,
+  underlyingOf,
+} from '@plimsoll/core';
+import type { Command } from 'commander';
+import colors from 'picocolors';
+import { describeLane } from './describe.ts';
+import { addBookOptions, type BookOptions, type Judged, loadJudged } from './load.ts';
+import { sayLegs, sayStanding } from './margin.ts';
+import { marginJson } from './margin-json.ts';
+import { figure, giveUp, heading, money, percent, say, sayJson, signed, table } from './output.ts';
+
+export function addExplain(program: Command): void {
+  addBookOptions(program.command('explain'))
+    .description('where every dollar of a requirement comes from: scenarios, legs, charges, parameters')
+    .addHelpText('after', '\nExample:\n  plimsoll explain --chain chain.csv.gz --portfolio desk-1.json')
+    .action(async (options: BookOptions) => {
+      const judged = await loadJudged(options);
+      if (isRefusal(judged)) return giveUp(judged);
+      if (options.json) return sayJson(explainJson(judged));
+      sayExplanation(judged);
+    });
+}
+
+/** Everything a person is shown, top to bottom. */
+export function sayExplanation(judged: Judged): void {
+  sayStanding(judged);
+  sayWorst(judged);
+  sayGrid(judged);
+  sayLegs(judged);
+  sayCharges(judged);
+  saySurfaces(judged);
+  sayParameters(judged);
+}
+
+/** `margin --json` with the parameters written out and the quality of every smile that was used. */
+function explainJson(judged: Judged) {
+  const rules = Object.fromEntries(Object.entries(CHARGE_RULES));
+  return { ...marginJson(judged), rules, parameterValues: judged.parameters, surfaces: surfacesOf(judged) };
+}
+
+function sayWorst({ book, standing }: Judged): void {
+  const { underlyings } = book.risk.groups;
+  for (const name of ['maintenance', 'initial'] as const) {
+    const { combined, swept } = standing.requirement[name];
+    if (swept === 0n) {
+      heading(`${name}: no scenario loses`);
+      continue;
+    }
+    heading(`${name}: swept loss ${money(swept)} USD`);
+    const rows = underlyings.flatMap((underlying, u) => {
+      const { lane, loss } = combined.own[u]!;
+      if (lane < 0) return [];
+      return [['alone', underlying, money(-loss), describeLane(book.risk, underlying, lane)]];
+    });
+    const together = underlyings.flatMap((underlying, u) => {
+      const lane = combined.jointLanes[u]!;
+      if (lane < 0) return [];
+      const pnl = standing.requirement.swept.pnl[u * book.risk.stride + lane]!;
+      const words = pnl === 0 ? 'does not move the book' : describeLane(book.risk, underlying, lane);
+      return [[u === combined.driver ? 'together, driver' : 'together', underlying, money(pnl), words]];
+    });
+    const several = together.length > 1;
+    table(['', 'coin', 'P&L USD', 'scenario'], several ? [...rows, ...together] : rows, [0, 1, 3]);
+    if (several) {
+      const kept = percent(book.given.retained);
+      say(
+        `  worst together ${money(combined.joint)}, separately ${money(combined.ownSum)}; ${kept} of the offset is kept: ${money(swept)}`,
+      );
+    }
+  }
+}
+
+interface Family {
+  readonly spots: number[];
+  readonly lanes: number[];
+}
+
+/** Price x vol P&L of one underlying: the families of lanes that differ only in spot, on the initial line. */
+function familiesOf(book: RiskBook, underlying: string): Map<string, Family> {
+  const families = new Map<string, Family>();
+  const ranges = book.ranges.get(underlying)!;
+  book.lanes.forEach((lane, s) => {
+    if (lane.line !== 'initial' || lane.smile !== 'sticky-strike' || lane.netting !== 'sum') return;
+    const known = lane.moves.every((move) => move.kind === 'spot' || move.kind === 'vol');
+    if (!known || lane.moves.some((move) => move.kind === 'spot' && 'underlying' in move)) return;
+    const key = laneFamily(lane);
+    const family = families.get(key) ?? { spots: [], lanes: [] };
+    const spot = laneSpot(lane, ranges, underlying) * ranges[lane.line];
+    if (Math.abs(spot) <= ranges.initial * 1.000001) {
+      family.spots.push(spot);
+      family.lanes.push(s);
+    }
+    families.set(key, family);
+  });
+  return families;
+}
+
+function sayGrid({ book, standing }: Judged): void {
+  const { risk } = book;
+  risk.groups.underlyings.forEach((underlying, u) => {
+    if (underlyingOf(risk.market, underlying) === undefined) return;
+    const families = [...familiesOf(risk, underlying).values()].filter(({ lanes }) => lanes.length > 4);
+    if (families.length === 0) return;
+    heading(`${underlying}: P&L in thousand USD by spot and vol`);
+    const spots = families[0]!.spots;
+    const rows = families.map(({ lanes }) => {
+      const vol = risk.lanes[lanes[0]!]!.moves.find((move) => move.kind === 'vol');
+      const label = vol === undefined ? 'vol same' : `vol ${signed(percent(vol.size))}`;
+      const cells = lanes.map((s) => standing.requirement.swept.pnl[u * risk.stride + s]! / 1000);
+      return [label, ...cells.map((cell) => (cell < 0 ? colors.red(cell.toFixed(1)) : cell.toFixed(1)))];
+    });
+    table(['', ...spots.map((spot) => signed(percent(spot)))], rows);
+  });
+}
+
+function sayCharges({ standing }: Judged): void {
+  const { initial, maintenance } = standing.requirement;
+  const lines: [string, Line][] = [
+    ['maintenance', maintenance],
+    ['initial', initial],
+  ];
+  for (const [name, line] of lines) {
+    heading(`Charges on ${name}: ${money(dollars(line.amount) - dollars(line.swept))} USD`);
+    const rows = line.charges.map((charge) => [
+      CHARGE_RULES[charge.name],
+      charge.name,
+      charge.underlying ?? '',
+      money(charge.amount),
+      Object.entries(charge.inputs)
+        .map(([key, value]) => `${key} ${figure(value)}`)
+        .join(', '),
+    ]);
+    table(['rule', 'charge', 'asset', 'USD', 'from'], rows, [0, 1, 2, 4]);
+  }
+}
+
+function surfacesOf({ book, standing }: Judged) {
+  const used = new Map<string, Set<number>>();
+  for (const row of standing.requirement.swept.holdings.rows) {
+    const product = book.risk.products[row]!;
+    if (product.kind !== 'option') continue;
+    const expiries = used.get(product.underlying) ?? new Set<number>();
+    used.set(product.underlying, expiries.add(product.expiry));
+  }
+  return [...used].flatMap(([underlying, expiries]) =>
+    underlyingOf(book.risk.market, underlying)!
+      .slices.filter((slice) => expiries.has(slice.expiry))
+      .map((slice) => ({
+        underlying,
+        expiry: formatExpiry(slice.expiry),
+        days: slice.years * 365,
+        forward: slice.forward,
+        ...slice.quality,
+      })),
+  );
+}
+
+function saySurfaces(judged: Judged): void {
+  const rows = surfacesOf(judged).map((slice) => [
+    `${slice.underlying} ${slice.expiry}`,
+    slice.days.toFixed(1),
+    money(slice.forward),
+    slice.source,
+    String(slice.quotesUsed),
+    (slice.fitError * 100).toFixed(2),
+    (slice.quoteWidth * 100).toFixed(2),
+    (slice.uncertainty * 100).toFixed(2),
+    slice.confidence.toFixed(2),
+  ]);
+  if (rows.length === 0) return;
+  heading('Smiles used (vol points)');
+  table(
+    ['expiry', 'days', 'forward', 'source', 'quotes', 'fit error', 'half-width', 'uncertainty', 'confidence'],
+    rows,
+    [0, 3],
+  );
+}
+
+function sayParameters({ book, standing, parameters }: Judged): void {
+  heading('Parameters and digests');
+  const ranges = [...book.risk.ranges].map(
+    ([asset, own]) => `${asset} ${percent(own.maintenance, 1)} / ${percent(own.initial, 1)}`,
+  );
+  table(
+    ['', ''],
+    [
+      ['model', `${book.model} ${parameters.version}, scenarios ${parameters.scenarios.id} (${book.risk.lanes.length} lanes)`],
+      ['ranges', `${ranges.join(', ')} (maintenance / initial)`],
+      ['open orders', standing.requirement.orders],
+      ['market', book.risk.market.digest],
+      ['book', book.risk.digest],
+      ['parameters', book.parameters],
+      ['requirement', standing.digest],
+    ],
+    [0, 1],
+  );
+}

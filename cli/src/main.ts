@@ -1,0 +1,40 @@
+// The command `plimsoll`: arguments in, text out. Thinking happens in core.
+
+import { Command, CommanderError } from 'commander';
+import { demo } from './demo.ts';
+import { addExplain } from './explain.ts';
+import { addMargin } from './margin.ts';
+import { VERSION } from './output.ts';
+import { addSurface } from './surface.ts';
+import { addWhatIf } from './what-if.ts';
+
+const program = new Command('plimsoll')
+  .description('Dynamic margin requirements for crypto derivatives: computed, explained, enforced.')
+  .version(VERSION)
+  .configureHelp({ showGlobalOptions: true })
+  .showHelpAfterError('(plimsoll VERB --help shows an example)')
+  .exitOverride();
+
+addMargin(program);
+addExplain(program);
+addWhatIf(program);
+addSurface(program);
+program
+  .command('demo')
+  .description('explain the margin of a sample book on a market that the project simulates')
+  .option('--seed NUMBER', 'seed of the simulated market', '7')
+  .action(demo);
+
+// Whoever reads our output may stop early (`plimsoll ... | head`); that is not an error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  // commander has already printed its sentence; help and version are no errors.
+  process.exitCode = error.exitCode === 0 ? 0 : 2;
+}

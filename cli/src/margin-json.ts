@@ -1,0 +1,148 @@
+// The JSON of `margin` and `explain`. Money is a decimal string in USD; everything else is a number. Keep this shape stable.
+
+import {
+  type Charge,
+  dollars,
+  formatInstant,
+  formatUsd,
+  type Line,
+  type LineName,
+  owedUp,
+  type Product,
+  type Usd,
+} from '@plimsoll/core';
+import type { Judged } from './load.ts';
+
+const LINES = ['maintenance', 'release', 'initial'] as const satisfies readonly LineName[];
+
+function perLine<T>(of: (line: LineName) => T): Record<LineName, T> {
+  return { maintenance: of('maintenance'), release: of('release'), initial: of('initial') };
+}
+
+const money = (value: number): string => formatUsd(owedUp(value));
+
+function worstOf({ book, standing }: Judged) {
+  const { underlyings } = book.risk.groups;
+  return (['maintenance', 'initial'] as const).flatMap((name) => {
+    const { combined } = standing.requirement[name];
+    return underlyings.flatMap((underlying, u) => {
+      const { lane, loss } = combined.own[u]!;
+      if (lane < 0) return [];
+      return [{ line: name, underlying, scenario: book.risk.lanes[lane]!.id, loss: money(loss) }];
+    });
+  });
+}
+
+function jointOf({ book, standing }: Judged) {
+  const { underlyings } = book.risk.groups;
+  return (['maintenance', 'initial'] as const).map((name) => {
+    const { combined } = standing.requirement[name];
+    const moves = underlyings.flatMap((underlying, u) => {
+      const lane = combined.jointLanes[u]!;
+      return lane < 0 ? [] : [{ underlying, scenario: book.risk.lanes[lane]!.id }];
+    });
+    return {
+      line: name,
+      driver: combined.driver < 0 ? null : underlyings[combined.driver]!,
+      moves,
+      joint: money(combined.joint),
+      separate: money(combined.ownSum),
+    };
+  });
+}
+
+function scenariosOf({ book, standing }: Judged) {
+  const { swept } = standing.requirement;
+  return book.risk.lanes.flatMap((lane, s) =>
+    book.risk.groups.underlyings.map((underlying, u) => ({
+      id: lane.id,
+      underlying,
+      line: lane.line,
+      pnl: formatUsd(-owedUp(-swept.pnl[u * book.risk.stride + s]!) as Usd),
+    })),
+  );
+}
+
+/** One holding: balances of coins are legs too, because they are swept with the rest. */
+function legsOf({ book, standing }: Judged) {
+  const { columns, products } = book.risk;
+  const parts = new Map(standing.requirement.contributions.map((part) => [part.row, part.amount]));
+  const { rows, quantities } = standing.requirement.swept.holdings;
+  return Array.from(rows, (row, i) => {
+    const quantity = quantities[i]!;
+    const product = products[row]!;
+    return {
+      product: product.id,
+      kind: product.kind,
+      underlying: product.underlying,
+      quantity: String(quantity),
+      mark: columns.mark[row]!,
+      markUnit: markUnit(product),
+      value: formatUsd(-owedUp(-quantity * columns.value[row]!) as Usd),
+      delta: quantity * columns.delta[row]!,
+      gamma: quantity * columns.gamma[row]!,
+      vega: quantity * columns.vega[row]!,
+      theta: quantity * columns.theta[row]!,
+      contribution: formatUsd(parts.get(row) ?? (0n as Usd)),
+    };
+  });
+}
+
+function markUnit(product: Product): string {
+  if (product.kind === 'asset') return 'USD';
+  if (product.settlement === 'linear') return product.settleAsset;
+  return product.kind === 'option' ? product.settleAsset : 'USD';
+}
+
+function chargeJson(line: LineName, charge: Charge) {
+  const { name, underlying, amount, inputs } = charge;
+  return {
+    line,
+    name,
+    ...(underlying === undefined ? {} : { underlying }),
+    amount: formatUsd(amount),
+    inputs,
+  };
+}
+
+/** The whole answer of `margin --json`. */
+export function marginJson(judged: Judged) {
+  const { book, standing, portfolio, parameters, notes } = judged;
+  const { requirement, excess } = standing;
+  const line = (name: LineName): Line => requirement[name];
+  return {
+    account: portfolio.account,
+    at: formatInstant(book.risk.market.at),
+    model: book.model,
+    equity: formatUsd(standing.equity),
+    requirement: perLine((name) => formatUsd(line(name).amount)),
+    excess: perLine((name) => formatUsd(excess[name])),
+    withdrawable: formatUsd(standing.withdrawable),
+    swept: { maintenance: formatUsd(line('maintenance').swept), initial: formatUsd(line('initial').swept) },
+    worst: worstOf(judged),
+    joint: jointOf(judged),
+    scenarios: scenariosOf(judged),
+    legs: legsOf(judged),
+    charges: LINES.flatMap((name) => line(name).charges.map((charge) => chargeJson(name, charge))),
+    orders: requirement.orders,
+    parameters: {
+      id: parameters.id,
+      version: parameters.version,
+      scenarios: parameters.scenarios.id,
+      digest: book.parameters,
+    },
+    market: { source: book.risk.market.source, digest: book.risk.market.digest },
+    book: book.risk.digest,
+    digest: standing.digest,
+    notes,
+  };
+}
+
+/** For tables: a charge's total per name over underlyings, in the order the rules come. */
+export function chargeTotals(line: Line): { name: string; amount: number }[] {
+  const totals = new Map<string, number>();
+  for (const charge of line.charges) {
+    totals.set(charge.name, (totals.get(charge.name) ?? 0) + dollars(charge.amount));
+  }
+  return [...totals].map(([name, amount]) => ({ name, amount }));
+}

@@ -1,0 +1,114 @@
+// plimsoll margin: what is needed.
+
+import { formatInstant, isRefusal, type LineName } from '@plimsoll/core';
+import type { Command } from 'commander';
+import colors from 'picocolors';
+import { describeLane } from './describe.ts';
+import { addBookOptions, type BookOptions, type Judged, loadJudged } from './load.ts';
+import { chargeTotals, marginJson } from './margin-json.ts';
+import { figure, giveUp, heading, money, remark, say, sayJson, table } from './output.ts';
+
+export const LINES = ['maintenance', 'release', 'initial'] as const satisfies readonly LineName[];
+
+export function addMargin(program: Command): void {
+  addBookOptions(program.command('margin'))
+    .description('what margin a portfolio needs: equity, requirement and excess on three lines')
+    .addHelpText(
+      'after',
+      '\nExample:\n  plimsoll margin --chain chain.csv.gz --portfolio desk-1.json\n  plimsoll margin --chain btc.json eth.json --portfolio desk-1.csv --json',
+    )
+    .action(async (options: BookOptions) => {
+      const judged = await loadJudged(options);
+      if (isRefusal(judged)) return giveUp(judged);
+      if (options.json) return sayJson(marginJson(judged));
+      sayMargin(judged);
+    });
+}
+
+/** The first screen: who, when, the three lines. */
+export function sayStanding({ book, standing, portfolio, parameters, notes }: Judged): void {
+  const { market } = book.risk;
+  say(
+    `${colors.bold(portfolio.account)}  ${book.model} ${parameters.version}  ${formatInstant(market.at)}  ${colors.dim(market.source)}`,
+  );
+  for (const note of notes) remark(`  note: ${note}`);
+  heading(`Equity ${money(standing.equity)} USD`);
+  const rows = LINES.map((name) => {
+    const excess = money(standing.excess[name]);
+    return [
+      name,
+      money(standing.requirement[name].amount),
+      standing.excess[name] < 0n ? colors.red(excess) : excess,
+    ];
+  });
+  table(['line', 'requirement', 'excess'], [...rows, ['withdrawable', '', money(standing.withdrawable)]]);
+}
+
+/** Every holding with its sensitivities and its part in the swept loss of the initial line. */
+export function sayLegs({ book, standing }: Judged): void {
+  const { columns, products } = book.risk;
+  const { rows, quantities } = standing.requirement.swept.holdings;
+  if (rows.length === 0) return;
+  const parts = new Map(standing.requirement.contributions.map((part) => [part.row, part.amount]));
+  const cells = Array.from(rows, (row, i) => {
+    const quantity = quantities[i]!;
+    return [
+      products[row]!.id,
+      figure(quantity, 8),
+      figure(columns.mark[row]!, 6),
+      money(quantity * columns.value[row]!),
+      figure(quantity * columns.delta[row]!),
+      figure(quantity * columns.gamma[row]!, 3),
+      money(quantity * columns.vega[row]!),
+      money(quantity * columns.theta[row]!),
+      money(parts.get(row) ?? 0),
+    ];
+  });
+  heading('Legs');
+  table(
+    [
+      'product',
+      'quantity',
+      'mark',
+      'value USD',
+      'delta coin',
+      'gamma',
+      'vega USD',
+      'theta USD',
+      'in worst USD',
+    ],
+    cells,
+  );
+}
+
+function sayMargin(judged: Judged): void {
+  const { book, standing } = judged;
+  sayStanding(judged);
+  const { underlyings } = book.risk.groups;
+  const worst = (['maintenance', 'initial'] as const).flatMap((name) =>
+    underlyings.flatMap((underlying, u) => {
+      const { lane, loss } = standing.requirement[name].combined.own[u]!;
+      return lane < 0 ? [] : [[name, underlying, money(-loss), describeLane(book.risk, underlying, lane)]];
+    }),
+  );
+  if (worst.length > 0) {
+    heading('Worst scenario');
+    table(['line', 'coin', 'P&L USD', 'scenario'], worst, [0, 1, 3]);
+  }
+  sayLegs(judged);
+  const { initial, maintenance } = standing.requirement;
+  heading('From loss to requirement');
+  const names = [
+    ...new Set([...chargeTotals(initial), ...chargeTotals(maintenance)].map((item) => item.name)),
+  ];
+  const of = (line: typeof initial, name: string) =>
+    chargeTotals(line).find((item) => item.name === name)?.amount ?? 0;
+  table(
+    ['', 'maintenance', 'initial'],
+    [
+      ['swept loss', money(maintenance.swept), money(initial.swept)],
+      ...names.map((name) => [name, money(of(maintenance, name)), money(of(initial, name))]),
+      ['requirement', money(maintenance.amount), money(initial.amount)],
+    ],
+  );
+}

@@ -1,0 +1,217 @@
+// plimsoll what-if: the same account after a trade, a move, or some time, beside what it is now.
+
+import {
+  applyTrade,
+  type Instant,
+  isRefusal,
+  later,
+  MS_PER_DAY,
+  marketDigest,
+  type Move,
+  type Portfolio,
+  parseDecimal,
+  parseProduct,
+  type Refusal,
+  refuse,
+  settleExpired,
+  shift,
+  type Trade,
+  withEntries,
+} from '@plimsoll/core';
+import type { Command } from 'commander';
+import colors from 'picocolors';
+import { addBookOptions, type BookOptions, type Judged, judge, loadJudged } from './load.ts';
+import { LINES } from './margin.ts';
+import { marginJson } from './margin-json.ts';
+import { giveUp, heading, money, remark, say, sayJson, signed, table } from './output.ts';
+
+interface WhatIfOptions extends BookOptions {
+  readonly trade?: readonly string[];
+  readonly spot?: readonly string[];
+  readonly vol?: readonly string[];
+  readonly days?: string;
+  readonly smile: string;
+}
+
+export function addWhatIf(program: Command): void {
+  addBookOptions(program.command('what-if'))
+    .description('the margin after a trade, a move of spot or vol, or some days, beside the margin now')
+    .option('--trade <trade...>', 'e.g. "sell 10 BTC-27MAR26-90000-C @ 0.05" (without @ at the mark)')
+    .option('--spot <move...>', 'e.g. -10% for every coin, or BTC=-10%')
+    .option('--vol <move...>', 'e.g. +20% of itself, or +5pt; or ETH=+5pt')
+    .option('--days <number>', 'let so many days pass; what expires is settled at the moved index')
+    .option('--smile <rule>', 'sticky-strike or sticky-moneyness under the move of spot', 'sticky-strike')
+    .addHelpText(
+      'after',
+      '\nExample:\n  plimsoll what-if --chain chain.csv.gz --portfolio desk-1.json --trade "buy 5 BTC-27MAR26-60000-P" --spot BTC=-15% --vol +10pt --days 1',
+    )
+    .action(async (options: WhatIfOptions) => {
+      const before = await loadJudged(options);
+      if (isRefusal(before)) return giveUp(before);
+      const after = imagine(before, options);
+      if (isRefusal(after)) return giveUp(after);
+      if (options.json) return sayJson({ before: marginJson(before), after: marginJson(after) });
+      sayComparison(before, after);
+    });
+}
+
+function imagine(before: Judged, options: WhatIfOptions): Judged | Refusal {
+  const moves = readMoves(options);
+  if (isRefusal(moves)) return moves;
+  const days = readDays(options.days);
+  if (isRefusal(days)) return days;
+  if (options.smile !== 'sticky-strike' && options.smile !== 'sticky-moneyness') {
+    return refuse('malformed', `'${options.smile}' is neither sticky-strike nor sticky-moneyness.`, '--smile');
+  }
+  const now = before.book.risk.market;
+  const entered = withEntries(before.portfolio, now);
+  if (isRefusal(entered)) return entered;
+  const traded = applyTrades(entered, options.trade ?? [], before);
+  if (isRefusal(traded)) return traded;
+  const moved = shift(now, {
+    id: 'what-if',
+    moves,
+    smile: options.smile,
+    damp: 1,
+    netting: 'sum',
+    line: 'initial',
+  });
+  const at = (now.at + days * MS_PER_DAY) as Instant;
+  const settled = settleExpired(traded, moved, at);
+  if (isRefusal(settled)) return settled;
+  const aged = days === 0 ? moved : later(moved, days);
+  // An imagined market has its own digest, so that its margins are not taken for the observed one's.
+  const market = { ...aged, digest: marketDigest(aged) };
+  return judge(settled, { market, notes: [] }, before.parameters);
+}
+
+function applyTrades(portfolio: Portfolio, words: readonly string[], before: Judged): Portfolio | Refusal {
+  let traded = portfolio;
+  for (const word of words) {
+    const trade = readTrade(word);
+    if (isRefusal(trade)) return trade;
+    const after = applyTrade(traded, trade, before.book.risk.market);
+    if (isRefusal(after)) return after;
+    traded = after;
+  }
+  return traded;
+}
+
+const TRADE = /^\s*(buy|sell)\s+(\S+)\s+(\S+?)\s*(?:@\s*(\S+)\s*)?$/i;
+
+function readTrade(word: string): Trade | Refusal {
+  const parts = TRADE.exec(word);
+  if (parts === null) {
+    const mend = 'write for example "sell 10 BTC-27MAR26-90000-C @ 0.05".';
+    return refuse('malformed', `'${word}' is not a trade; ${mend}`, '--trade');
+  }
+  const quantity = parseDecimal(parts[2]!, '--trade quantity');
+  if (isRefusal(quantity)) return quantity;
+  if (!(quantity > 0)) return refuse('out-of-range', 'a traded quantity must be above zero; the side says which way.', '--trade');
+  const product = parseProduct(parts[3]!, '--trade');
+  if (isRefusal(product)) return product;
+  if (product.kind === 'asset') {
+    return refuse('not-supported', `${product.id} is an asset, not a contract; change the balance in the portfolio.`, '--trade');
+  }
+  const signedQuantity = parts[1]!.toLowerCase() === 'buy' ? quantity : -quantity;
+  if (parts[4] === undefined) return { product, quantity: signedQuantity };
+  const price = parseDecimal(parts[4], '--trade price');
+  if (isRefusal(price)) return price;
+  if (!(price > 0)) return refuse('out-of-range', 'a traded price must be above zero.', '--trade');
+  return { product, quantity: signedQuantity, price };
+}
+
+const MOVE = /^(?:([A-Z0-9]+)=)?([+-]?[0-9.]+)(%|pt)$/i;
+const NO_SCALING = { short: 0, long: 0, dteFloor: 1 };
+
+function readMoves(options: WhatIfOptions): Move[] | Refusal {
+  const moves: Move[] = [];
+  for (const kind of ['spot', 'vol'] as const) {
+    for (const word of options[kind] ?? []) {
+      const move = readMove(kind, word);
+      if (isRefusal(move)) return move;
+      moves.push(move);
+    }
+  }
+  return moves;
+}
+
+function readMove(kind: 'spot' | 'vol', word: string): Move | Refusal {
+  const parts = MOVE.exec(word);
+  if (parts === null || (kind === 'spot' && parts[3] !== '%')) {
+    const example = kind === 'spot' ? 'BTC=-10%' : '+5pt or +20%';
+    return refuse('malformed', `'${word}' is not a move; write for example ${example}.`, `--${kind}`);
+  }
+  const size = parseDecimal(parts[2]!, `--${kind}`);
+  if (isRefusal(size)) return size;
+  const share = size / 100;
+  if (parts[3] === '%' && !(share > -1)) {
+    return refuse('out-of-range', 'a price or vol cannot fall by 100 % or more.', `--${kind}`);
+  }
+  const own = parts[1] === undefined ? {} : { underlying: parts[1].toUpperCase() };
+  if (kind === 'spot') return { kind, relative: share, ...own };
+  const form = parts[3] === '%' ? 'relative' : 'points';
+  return { kind, form, size: share, scaling: NO_SCALING, ...own };
+}
+
+const DAYS_MAX = 3650;
+
+function readDays(word: string | undefined): number | Refusal {
+  if (word === undefined) return 0;
+  const days = parseDecimal(word, '--days');
+  if (isRefusal(days)) return days;
+  return days >= 0 && days <= DAYS_MAX
+    ? days
+    : refuse('out-of-range', `days must lie between 0 and ${DAYS_MAX}.`, '--days');
+}
+
+function sayComparison(before: Judged, after: Judged): void {
+  say(`${colors.bold(before.portfolio.account)}  ${before.book.model} ${before.parameters.version}`);
+  for (const note of after.notes) remark(`  note: ${note}`);
+  const row = (name: string, left: bigint, right: bigint) => [
+    name,
+    money(left as never),
+    money(right as never),
+    signed(money((right - left) as never)),
+  ];
+  heading('Before and after, USD');
+  table(
+    ['', 'before', 'after', 'change'],
+    [
+      row('equity', before.standing.equity, after.standing.equity),
+      ...LINES.map((name) =>
+        row(name, before.standing.requirement[name].amount, after.standing.requirement[name].amount),
+      ),
+      ...LINES.map((name) => row(`excess ${name}`, before.standing.excess[name], after.standing.excess[name])),
+      row('withdrawable', before.standing.withdrawable, after.standing.withdrawable),
+    ],
+  );
+  sayLegChanges(before, after);
+  for (const name of LINES) {
+    if (after.standing.excess[name] < 0n) say(colors.red(`  below ${name} after`));
+  }
+}
+
+function sayLegChanges(before: Judged, after: Judged): void {
+  const quantities = (judged: Judged) => {
+    const { rows, quantities: held } = judged.standing.requirement.swept.holdings;
+    return new Map(Array.from(rows, (row, i) => [judged.book.risk.products[row]!.id, held[i]!]));
+  };
+  const [was, is] = [quantities(before), quantities(after)];
+  const parts = (judged: Judged) =>
+    new Map(
+      judged.standing.requirement.contributions.map((part) => [judged.book.risk.products[part.row]!.id, part.amount]),
+    );
+  const [partWas, partIs] = [parts(before), parts(after)];
+  heading('Legs: quantity, and part in the worst case of the initial line, USD');
+  table(
+    ['product', 'before', 'after', 'part before', 'part after'],
+    [...new Set([...was.keys(), ...is.keys()])].map((id) => [
+      id,
+      String(was.get(id) ?? 0),
+      String(is.get(id) ?? 0),
+      money(partWas.get(id) ?? 0),
+      money(partIs.get(id) ?? 0),
+    ]),
+  );
+}

@@ -1,0 +1,73 @@
+// From a portfolio to rows of the book: balances and positions alike, because collateral is swept with the rest.
+
+import { isRefusal, type Refusal, refuse } from '../base/index.ts';
+import type { Market } from '../market/index.ts';
+import { futureProfit } from '../pricing/index.ts';
+import type { Future, Perpetual, Product, SpotAsset } from '../product/index.ts';
+import { type Holdings, holdingsOf, type RiskBook } from '../risk/index.ts';
+import type { Portfolio } from './portfolio.ts';
+
+/** The product that a balance of an asset is. */
+export function assetProduct(asset: string): SpotAsset {
+  return { kind: 'asset', id: asset, underlying: asset };
+}
+
+/** Every product a portfolio touches, assets of its balances and settlement included: what its book must cover. */
+export function productsOf(portfolio: Portfolio): Product[] {
+  const products: Product[] = [];
+  for (const balance of portfolio.balances) products.push(assetProduct(balance.asset));
+  for (const { product } of [...portfolio.positions, ...portfolio.orders]) {
+    products.push(product, assetProduct(product.settleAsset));
+  }
+  return [...new Map(products.map((product) => [product.id, product])).values()];
+}
+
+/** A portfolio in rows, with what equity needs to know apart. */
+export interface Held {
+  readonly holdings: Holdings;
+  /** Profit not yet settled, dollars at the index; positive part may not be withdrawn. */
+  readonly unsettled: number;
+}
+
+function unsettledOf(product: Perpetual | Future, quantity: number, entry: number, book: RiskBook): number {
+  const mark = book.columns.mark[book.indexOf.get(product.id)!]!;
+  return quantity * futureProfit(product, entry, mark);
+}
+
+/**
+ * Nets balances and positions by product. Refuses a product the book does not hold, with the book's own reason.
+ * Unsettled profit of a future or perpetual with an entry price becomes a balance of its settle asset, and is swept as one.
+ */
+export function hold(portfolio: Portfolio, book: RiskBook): Held | Refusal {
+  const quantities = new Map<number, number>();
+  let unsettled = 0;
+  const add = (id: string, quantity: number): number | Refusal => {
+    const row = book.indexOf.get(id);
+    if (row === undefined) return book.refused.get(id) ?? notInBook(id, book.market);
+    quantities.set(row, (quantities.get(row) ?? 0) + quantity);
+    return row;
+  };
+  for (const balance of portfolio.balances) {
+    const row = add(balance.asset, balance.quantity);
+    if (isRefusal(row)) return row;
+    if (balance.kind === 'unsettled') unsettled += balance.quantity * book.columns.value[row]!;
+  }
+  for (const { product, quantity, entryPrice } of portfolio.positions) {
+    const row = add(product.id, quantity);
+    if (isRefusal(row)) return row;
+    if (entryPrice === undefined || product.kind === 'option') continue;
+    const profit = unsettledOf(product, quantity, entryPrice, book);
+    const settled = add(product.settleAsset, profit);
+    if (isRefusal(settled)) return settled;
+    unsettled += profit * book.columns.value[settled]!;
+  }
+  return { holdings: holdingsOf(quantities), unsettled };
+}
+
+function notInBook(id: string, market: Market): Refusal {
+  return refuse(
+    'unknown-product',
+    `it is not in the book built from ${market.source}; rebuild the book with it.`,
+    id,
+  );
+}

@@ -1,0 +1,27 @@
+export { assess } from './assess.ts';
+export { chargeDollars, chargesOf, nakedShorts, totalOf } from './charges.ts';
+export { assetProduct, type Held, hold, productsOf } from './holdings.ts';
+export { type GridBook, grid, STRIKE_NODES_MAX, strikeNodes } from './models/grid.ts';
+export {
+  type ChargeParameters,
+  type CoinParameters,
+  coinParameters,
+  doubtParameters,
+  type GridParameters,
+  gridDefaults,
+  type PegParameters,
+} from './parameters.ts';
+export type { Balance, Order, Portfolio, Position } from './portfolio.ts';
+export {
+  CHARGE_RULES,
+  type Charge,
+  type ChargeName,
+  type Contribution,
+  type Line,
+  type LineName,
+  type MarginBook,
+  type MarginModel,
+  type Requirement,
+  type Standing,
+} from './requirement.ts';
+export { applyTrade, settleExpired, type Trade, withEntries } from './trade.ts';

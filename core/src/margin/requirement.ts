@@ -1,0 +1,93 @@
+// What must be held: the nouns. maintenance <= release <= initial, by construction.
+
+import type { Digest, Refusal, Usd } from '../base/index.ts';
+import type { Market } from '../market/index.ts';
+import type { Product } from '../product/index.ts';
+import type { Combined, RiskBook, Swept } from '../risk/index.ts';
+import type { Portfolio } from './portfolio.ts';
+
+/** The three lines. Below maintenance the account is closed; a partial close stops at release; above initial it may add risk. */
+export type LineName = 'maintenance' | 'release' | 'initial';
+
+/** A named amount that no scenario can see, with what it was computed from. */
+export interface Charge {
+  readonly name: ChargeName;
+  /** The underlying or asset it belongs to; absent when it belongs to the whole book. */
+  readonly underlying?: string;
+  readonly amount: Usd;
+  readonly inputs: Readonly<Record<string, number>>;
+}
+
+/** The charges there are, each with its rule in docs/methodology.md. */
+export const CHARGE_RULES = {
+  'close-out-cost': 'M-21',
+  concentration: 'M-22',
+  'vega-concentration': 'M-23',
+  'collateral-liquidity': 'M-24',
+  'short-option-minimum': 'M-25',
+  basis: 'M-26',
+  'surface-confidence': 'M-27',
+  'oracle-confidence': 'M-28',
+  peg: 'M-29',
+  'option-value': 'M-30',
+  'release-buffer': 'M-19',
+  'release-floor': 'M-19',
+} as const;
+export type ChargeName = keyof typeof CHARGE_RULES;
+
+/** One line: `amount = swept + sum of charges`, to the unit. */
+export interface Line {
+  readonly amount: Usd;
+  /** The swept loss over all underlyings, before charges. */
+  readonly swept: Usd;
+  readonly charges: readonly Charge[];
+  readonly combined: Combined;
+}
+
+/** What one holding adds to the swept loss of the initial line, as profit and loss; parts sum to minus `initial.swept`. */
+export interface Contribution {
+  /** Row of the book. */
+  readonly row: number;
+  readonly quantity: number;
+  readonly amount: Usd;
+}
+
+export interface Requirement {
+  readonly maintenance: Line;
+  readonly release: Line;
+  readonly initial: Line;
+  readonly contributions: readonly Contribution[];
+  /** All of the account's holdings swept through every lane. */
+  readonly swept: Swept;
+  /** `exact`: open orders cost their true worst subset of fills. `bound`: at least that. */
+  readonly orders: 'exact' | 'bound';
+}
+
+/** A book as a model sees it. */
+export interface MarginBook {
+  readonly model: string;
+  readonly risk: RiskBook;
+  /** Digest of the parameters the book was built with. */
+  readonly parameters: Digest;
+}
+
+/** A margin model: a value, not a class. */
+export interface MarginModel<Parameters, Book extends MarginBook = MarginBook> {
+  readonly id: string;
+  readonly defaults: Parameters;
+  readonly book: (products: readonly Product[], market: Market, parameters: Parameters) => Book | Refusal;
+  readonly require: (portfolio: Portfolio, book: Book) => Requirement | Refusal;
+}
+
+/** Where an account stands. */
+export interface Standing {
+  /** Signed: what the account is worth at the marks. */
+  readonly equity: Usd;
+  readonly requirement: Requirement;
+  /** Equity minus requirement, per line; negative is short of margin. */
+  readonly excess: Readonly<Record<LineName, Usd>>;
+  /** What may leave: initial excess without net long option value and without unsettled profit, never below zero. */
+  readonly withdrawable: Usd;
+  /** Identifies market, parameters, book and portfolio together. */
+  readonly digest: Digest;
+}

@@ -1,0 +1,101 @@
+// What would change: a trade, a passage of time. Portfolios in, portfolios out.
+
+import { type Instant, isRefusal, type Refusal, refuse } from '../base/index.ts';
+import { assetUsd, type Market, underlyingOf } from '../market/index.ts';
+import { futureProfit, price } from '../pricing/index.ts';
+import { expiryOf, type Future, type Option, type Perpetual } from '../product/index.ts';
+import type { Balance, Portfolio, Position } from './portfolio.ts';
+
+/** A fill: positive buys, negative sells; at `price` in the product's own unit, or at the mark. */
+export interface Trade {
+  readonly product: Position['product'];
+  readonly quantity: number;
+  readonly price?: number;
+}
+
+function credit(
+  balances: readonly Balance[],
+  asset: string,
+  kind: Balance['kind'],
+  amount: number,
+): Balance[] {
+  if (amount === 0) return [...balances];
+  const at = balances.findIndex((balance) => balance.asset === asset && balance.kind === kind);
+  if (at < 0) return [...balances, { asset, kind, quantity: amount }];
+  return balances.map((balance, i) =>
+    i === at ? { ...balance, quantity: balance.quantity + amount } : balance,
+  );
+}
+
+/**
+ * The portfolio after a fill. Premiums move cash of the settle asset; a future filled away from the mark leaves unsettled profit.
+ * Refuses a product that the market cannot price.
+ * @example applyTrade(portfolio, { product: call, quantity: -10, price: 0.05 }, market) // 0.5 BTC more cash, 10 calls short
+ */
+export function applyTrade(portfolio: Portfolio, trade: Trade, market: Market): Portfolio | Refusal {
+  const { product, quantity } = trade;
+  const known = price(product, market);
+  if (isRefusal(known)) return known;
+  const at = trade.price ?? known.mark;
+  const held = portfolio.positions.find((position) => position.product.id === product.id);
+  let balances = [...portfolio.balances];
+  if (product.kind === 'option') {
+    balances = credit(balances, product.settleAsset, 'cash', -quantity * at);
+  } else {
+    // The merged position keeps the older entry, so the fill's profit is counted from there.
+    const entry = held?.entryPrice ?? known.mark;
+    const profit = futureProfit(product, at, known.mark) - futureProfit(product, entry, known.mark);
+    balances = credit(balances, product.settleAsset, 'unsettled', quantity * profit);
+  }
+  const merged: Position =
+    held === undefined ? { product, quantity } : { ...held, quantity: held.quantity + quantity };
+  const others = portfolio.positions.filter((position) => position !== held);
+  return { ...portfolio, balances, positions: merged.quantity === 0 ? others : [...others, merged] };
+}
+
+/** Notes today's mark as the entry of every future without one, so that a moved market shows its profit or loss. */
+export function withEntries(portfolio: Portfolio, market: Market): Portfolio | Refusal {
+  const positions: Position[] = [];
+  for (const position of portfolio.positions) {
+    const known = price(position.product, market);
+    if (isRefusal(known)) return known;
+    const entered = position.product.kind === 'option' || position.entryPrice !== undefined;
+    positions.push(entered ? position : { ...position, entryPrice: known.mark });
+  }
+  return { ...portfolio, positions };
+}
+
+function settledValue(position: Position, index: number, settleUsd: number): number {
+  const product = position.product as Option | Future | Perpetual;
+  const inverse = product.settlement === 'inverse';
+  const level = inverse ? index : index / settleUsd;
+  if (product.kind === 'option') {
+    const intrinsic = Math.max(0, product.right === 'call' ? level - product.strike : product.strike - level);
+    return position.quantity * (inverse ? intrinsic / level : intrinsic);
+  }
+  return position.quantity * futureProfit(product, position.entryPrice ?? level, level);
+}
+
+/**
+ * Pays out what has expired by `at`, at the market's index: options their intrinsic value, futures their profit since entry.
+ * Refuses when the index or the settle asset has no price.
+ */
+export function settleExpired(portfolio: Portfolio, market: Market, at: Instant): Portfolio | Refusal {
+  let balances = [...portfolio.balances];
+  const alive: Position[] = [];
+  for (const position of portfolio.positions) {
+    const { product } = position;
+    const expiry = expiryOf(product);
+    if (expiry === undefined || expiry > at) {
+      alive.push(position);
+      continue;
+    }
+    const index = underlyingOf(market, product.underlying)?.index;
+    const settle = assetUsd(market, product.settleAsset);
+    if (index === undefined || settle === undefined) {
+      return refuse('no-market', 'it expires and there is no index to settle it at; give one.', product.id);
+    }
+    balances = credit(balances, product.settleAsset, 'cash', settledValue(position, index, settle));
+  }
+  return { ...portfolio, balances, positions: alive };
+}

@@ -1,0 +1,1 @@
+export { futureMark, futureProfit, type Greeks, greeks, type Price, price } from './value.ts';

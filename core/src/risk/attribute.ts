@@ -1,0 +1,77 @@
+// Which position did it: Euler parts of the swept loss. They add up to it, to the last bit after rounding.
+
+import { assert, type Usd, usd } from '../base/index.ts';
+import type { Combined, CombinePlan } from './combine.ts';
+import { type Swept, underlyingOfBucket } from './sweep.ts';
+
+/** What a holding makes in a lane under the lane's netting and the bucket's sign factors: its linear share of the bucket. */
+function share(swept: Swept, row: number, quantity: number, g: number, lane: number): number {
+  const { book, buckets } = swept;
+  const bucket = buckets[g * book.stride + lane]!;
+  const sign = book.lanes[lane]!.netting === 'loss-per-expiry' && bucket > 0 ? -1 : 1;
+  const change = book.rows[row * book.stride + lane]!;
+  const factors = book.groups.signFactors;
+  if (factors === undefined) return sign * quantity * change;
+  const damp = book.shocks.get(book.groups.underlyings[underlyingOfBucket(book, g)]!)![lane]!.damp;
+  if (damp === 0) return 0;
+  const base = bucketValue(swept, g);
+  const moved = bucket / damp + base;
+  const factor = moved >= 0 ? factors.gain[g]! : factors.loss[g]!;
+  const value = book.columns.value[row]!;
+  return sign * quantity * damp * (factor * (value + change / damp) - value);
+}
+
+function bucketValue(swept: Swept, g: number): number {
+  const { book, holdings } = swept;
+  let value = 0;
+  for (let i = 0; i < holdings.rows.length; i++) {
+    const row = holdings.rows[i]!;
+    if (row >= book.groups.bucketStart[g]! && row < book.groups.bucketStart[g + 1]!) {
+      value += holdings.quantities[i]! * book.columns.value[row]!;
+    }
+  }
+  return value;
+}
+
+/**
+ * Each holding's part in a line's swept loss, as profit and loss (a loss is negative): `(1 - r)` of its part in the joint worst
+ * move plus `r` of its part in its own underlying's worst lane. Parts add up to minus `combined.amount` up to f64 rounding.
+ * Slot `i` belongs to `swept.holdings.rows[i]`.
+ */
+export function attribute(swept: Swept, combined: Combined, plan: CombinePlan): Float64Array {
+  const { book, holdings } = swept;
+  const parts = new Float64Array(holdings.rows.length);
+  let g = 0;
+  for (let i = 0; i < holdings.rows.length; i++) {
+    const row = holdings.rows[i]!;
+    while (book.groups.bucketStart[g + 1]! <= row) g++;
+    const u = underlyingOfBucket(book, g);
+    const quantity = holdings.quantities[i]!;
+    const joint = combined.jointLanes[u]!;
+    const own = combined.own[u]!.lane;
+    let part = 0;
+    if (joint >= 0) part += (1 - plan.retained) * share(swept, row, quantity, g, joint);
+    if (own >= 0) part += plan.retained * share(swept, row, quantity, g, own);
+    parts[i] = part;
+  }
+  return parts;
+}
+
+/**
+ * Rounds parts to ledger units so that they sum to exactly `-total`: each to the nearest unit, the rest (a few units) on the largest.
+ * @example settleParts(Float64Array.of(-1 / 3, -2 / 3), usd(100_000_000n)) // [-33333333n, -66666667n]
+ */
+export function settleParts(parts: Float64Array, total: Usd): Usd[] {
+  const out = Array.from(parts, (part) => usd(BigInt(Math.round(part * 1e8))));
+  if (out.length === 0) {
+    assert(total === 0n, 'a loss has someone to blame');
+    return out;
+  }
+  let largest = 0;
+  for (let i = 1; i < parts.length; i++) {
+    if (Math.abs(parts[i]!) > Math.abs(parts[largest]!)) largest = i;
+  }
+  const sum = out.reduce((a, b) => a + b, 0n);
+  out[largest] = usd(out[largest]! + (-total - sum));
+  return out;
+}

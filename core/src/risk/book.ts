@@ -1,0 +1,208 @@
+// The risk book: everything a requirement needs and nothing of any account. Built once per market, shared by every portfolio.
+
+import { type Digest, digestValue, isRefusal, type Refusal, refuse } from '../base/index.ts';
+import { type Market, sliceAt, type UnderlyingMarket } from '../market/index.ts';
+import { type Greeks, greeks, type Price, price } from '../pricing/index.ts';
+import { compareProducts, compareText, expiryOf, type Product, type ProductId } from '../product/index.ts';
+import { LANES_MAX, type Lane, resolveLane, type ScanRanges, type Shock } from '../scenario/index.ts';
+import { fillRows, strideOf } from './rows.ts';
+
+/** Per product, one slot each; dollars per unit held unless said otherwise. */
+export interface Columns {
+  readonly value: Float64Array;
+  /** Mark in the product's own price unit. */
+  readonly mark: Float64Array;
+  readonly delta: Float64Array;
+  readonly gamma: Float64Array;
+  readonly vega: Float64Array;
+  readonly theta: Float64Array;
+}
+
+/**
+ * Borders of the tree. Products of bucket `g` are `bucketStart[g] .. bucketStart[g + 1]`; a bucket is one expiry of one underlying,
+ * undated products first. Buckets of underlying `u` are `underlyingStart[u] .. underlyingStart[u + 1]`.
+ */
+export interface Groups {
+  readonly underlyings: readonly string[];
+  readonly underlyingStart: Int32Array;
+  readonly bucketStart: Int32Array;
+  /** Years to expiry of each bucket; 0 for undated products. */
+  readonly bucketYears: Float64Array;
+  /**
+   * Factors on a bucket's net value by its sign (static discounts): a positive net value counts `gain` times, a negative one `loss`
+   * times, in every lane. Absent when a model has none.
+   */
+  readonly signFactors?: { readonly gain: Float64Array; readonly loss: Float64Array };
+}
+
+/** Risk arrays with their axes. Row `p`, lane `s`: `rows[p * stride + s]`, dollars per unit, damped. */
+export interface RiskBook {
+  readonly digest: Digest;
+  readonly market: Market;
+  /** Sorted by `compareProducts`. Only products that could be valued. */
+  readonly products: readonly Product[];
+  readonly indexOf: ReadonlyMap<ProductId, number>;
+  readonly lanes: readonly Lane[];
+  readonly stride: number;
+  readonly rows: Float64Array;
+  readonly columns: Columns;
+  readonly groups: Groups;
+  /** The lanes as each underlying sees them, and the scan ranges they were resolved with. */
+  readonly shocks: ReadonlyMap<string, readonly Shock[]>;
+  readonly ranges: ReadonlyMap<string, ScanRanges>;
+  readonly refused: ReadonlyMap<ProductId, Refusal>;
+}
+
+/** Raised when the kernel or the meaning of a row changes: the same inputs would then give other bits. */
+export const BOOK_VERSION = 1;
+/** Most products one book may hold. */
+export const PRODUCTS_MAX = 20_000;
+
+/** Scan ranges of an underlying or stable asset. */
+export type RangesOf = (underlying: string) => ScanRanges;
+
+function refuseExpired(products: readonly Product[], market: Market): Map<ProductId, Refusal> {
+  const refused = new Map<ProductId, Refusal>();
+  for (const product of products) {
+    const expiry = expiryOf(product);
+    if (expiry !== undefined && expiry <= market.at) {
+      const message = 'it expired before the snapshot; settle it to cash and remove the position.';
+      refused.set(product.id, refuse('expired', message, product.id));
+    }
+  }
+  return refused;
+}
+
+/**
+ * A market in which every expiry that is asked for has its own slice: listed ones as fitted, others interpolated once, here,
+ * so that each shock moves the same slice.
+ */
+export function withExpiries(market: Market, products: readonly Product[]): Market {
+  const underlyings = market.underlyings.map((coin): UnderlyingMarket => {
+    const slices = [...coin.slices];
+    for (const product of products) {
+      const expiry = expiryOf(product);
+      if (expiry === undefined || product.underlying !== coin.underlying || expiry <= market.at) continue;
+      if (slices.some((slice) => slice.expiry === expiry)) continue;
+      const between = sliceAt(coin, expiry);
+      if (!isRefusal(between)) slices.push(between);
+    }
+    slices.sort((left, right) => left.expiry - right.expiry);
+    return slices.length === coin.slices.length ? coin : { ...coin, slices };
+  });
+  return { ...market, underlyings };
+}
+
+function measureColumns(products: readonly Product[], market: Market): Columns {
+  const column = () => new Float64Array(products.length);
+  const columns = {
+    value: column(),
+    mark: column(),
+    delta: column(),
+    gamma: column(),
+    vega: column(),
+    theta: column(),
+  };
+  products.forEach((product, p) => {
+    const known = price(product, market) as Price;
+    const sensed = greeks(product, market) as Greeks;
+    columns.value[p] = known.usd;
+    columns.mark[p] = known.mark;
+    columns.delta[p] = sensed.delta;
+    columns.gamma[p] = sensed.gamma;
+    columns.vega[p] = sensed.vega;
+    columns.theta[p] = sensed.theta;
+  });
+  return columns;
+}
+
+function groupProducts(products: readonly Product[], market: Market): Groups {
+  const underlyings: string[] = [];
+  const underlyingStart: number[] = [];
+  const bucketStart: number[] = [];
+  const bucketYears: number[] = [];
+  products.forEach((product, p) => {
+    const previous = products[p - 1];
+    const expiry = expiryOf(product);
+    const newUnderlying = previous === undefined || previous.underlying !== product.underlying;
+    if (newUnderlying || expiryOf(previous) !== expiry) {
+      if (newUnderlying) {
+        underlyings.push(product.underlying);
+        underlyingStart.push(bucketStart.length);
+      }
+      bucketStart.push(p);
+      bucketYears.push(expiry === undefined ? 0 : (expiry - market.at) / (365 * 86_400_000));
+    }
+  });
+  underlyingStart.push(bucketStart.length);
+  bucketStart.push(products.length);
+  return {
+    underlyings,
+    underlyingStart: Int32Array.from(underlyingStart),
+    bucketStart: Int32Array.from(bucketStart),
+    bucketYears: Float64Array.from(bucketYears),
+  };
+}
+
+/** Rows are a function of market, products, lanes and ranges, so these are what is digested; a new kernel raises the version. */
+function digestBook(
+  market: Market,
+  products: readonly Product[],
+  lanes: readonly Lane[],
+  ranges: ReadonlyMap<string, ScanRanges>,
+): Digest {
+  const own = [...ranges].map(([asset, { maintenance, initial }]) => [asset, maintenance, initial]);
+  const pegs = [...market.pegs];
+  const ids = products.map((product) => product.id);
+  return digestValue(['plimsoll risk book', BOOK_VERSION, market.digest, market.at, pegs, ids, lanes, own]);
+}
+
+/**
+ * Prices every product in every lane. Duplicate products collapse; products that cannot be valued are in `refused`, each with
+ * its sentence, and in no row.
+ * @example buildRiskBook(products, market, standardScenarios.lanes, () => ({ maintenance: 0.09, initial: 0.16 }))
+ */
+export function buildRiskBook(
+  products: readonly Product[],
+  observed: Market,
+  lanes: readonly Lane[],
+  rangesOf: RangesOf,
+): RiskBook | Refusal {
+  if (lanes.length > LANES_MAX) {
+    return refuse('too-large', `a scenario set may have ${LANES_MAX} lanes; this one has ${lanes.length}.`);
+  }
+  if (products.length > PRODUCTS_MAX) {
+    return refuse('too-large', `a book may have ${PRODUCTS_MAX} products; this one has ${products.length}.`);
+  }
+  const unique = [...new Map(products.map((product) => [product.id, product])).values()].sort(
+    compareProducts,
+  );
+  const market = withExpiries(observed, unique);
+  const refused = refuseExpired(unique, market);
+  for (const product of unique) {
+    if (refused.has(product.id)) continue;
+    const known = price(product, market);
+    if (isRefusal(known)) refused.set(product.id, known);
+  }
+  const valued = unique.filter((product) => !refused.has(product.id));
+  const underlyings = [...new Set(valued.map((product) => product.underlying))].sort(compareText);
+  const ranges = new Map(underlyings.map((u) => [u, rangesOf(u)]));
+  const shocks = new Map([...ranges].map(([u, own]) => [u, lanes.map((lane) => resolveLane(lane, own))]));
+  const stride = strideOf(lanes.length);
+  const rows = new Float64Array(valued.length * stride);
+  fillRows(valued, market, shocks, stride, rows);
+  return {
+    digest: digestBook(market, valued, lanes, ranges),
+    market,
+    products: valued,
+    indexOf: new Map(valued.map((product, p) => [product.id, p])),
+    lanes,
+    stride,
+    rows,
+    columns: measureColumns(valued, market),
+    groups: groupProducts(valued, market),
+    shocks,
+    ranges,
+    refused,
+  };
+}

@@ -1,0 +1,29 @@
+export { attribute, settleParts } from './attribute.ts';
+export {
+  buildRiskBook,
+  type Columns,
+  type Groups,
+  PRODUCTS_MAX,
+  type RangesOf,
+  type RiskBook,
+  withExpiries,
+} from './book.ts';
+export {
+  band,
+  type Combined,
+  type CombinePlan,
+  type Correlations,
+  combine,
+  planCombine,
+  sees,
+} from './combine.ts';
+export { fillRows, LANE_PAD, strideOf } from './rows.ts';
+export {
+  type Holdings,
+  holdingsOf,
+  type Swept,
+  sweep,
+  underlyingOfBucket,
+  type WorstLane,
+  worstLane,
+} from './sweep.ts';

@@ -1,0 +1,108 @@
+// What a book would lose: rows -> expiry -> underlying, lane by lane. Holdings are summed in the book's product order, always.
+
+import type { RiskBook } from './book.ts';
+
+/** Quantities by row of the book, ascending by row; zero quantities left out. */
+export interface Holdings {
+  readonly rows: Int32Array;
+  readonly quantities: Float64Array;
+}
+
+/** Profit and loss of one portfolio: underlying `u`, lane `s`: `pnl[u * stride + s]`, dollars. */
+export interface Swept {
+  readonly book: RiskBook;
+  readonly holdings: Holdings;
+  readonly pnl: Float64Array;
+  /** Bucket `g`, lane `s`: `buckets[g * stride + s]`, after sign factors, before netting. */
+  readonly buckets: Float64Array;
+}
+
+/**
+ * Sorts and nets quantities by row. Non-finite quantities are the caller's bug.
+ * @example holdingsOf(new Map([[3, 2], [0, -1]])).rows // Int32Array [0, 3]
+ */
+export function holdingsOf(quantityByRow: ReadonlyMap<number, number>): Holdings {
+  const entries = [...quantityByRow].filter(([, quantity]) => quantity !== 0).sort(([a], [b]) => a - b);
+  return {
+    rows: Int32Array.from(entries, ([row]) => row),
+    quantities: Float64Array.from(entries, ([, quantity]) => quantity),
+  };
+}
+
+/**
+ * Sweeps holdings through every lane. In a `sum` lane an underlying's P&L is the sum of its buckets; in a `loss-per-expiry`
+ * lane it is minus the sum of their sizes. A bucket with sign factors counts `factor(V) V - V0`, V its net value in the lane.
+ * @example sweep(book, holdingsOf(new Map([[0, 1]]))).pnl[0] // what one unit of the first product makes in the first lane
+ */
+export function sweep(book: RiskBook, holdings: Holdings): Swept {
+  const { groups, stride, lanes } = book;
+  const buckets = new Float64Array((groups.bucketStart.length - 1) * stride);
+  const pnl = new Float64Array(groups.underlyings.length * stride);
+  let next = 0;
+  for (let g = 0; g + 1 < groups.bucketStart.length; g++) {
+    const end = groups.bucketStart[g + 1]!;
+    const at = g * stride;
+    let value = 0;
+    for (; next < holdings.rows.length && holdings.rows[next]! < end; next++) {
+      const row = holdings.rows[next]!;
+      const quantity = holdings.quantities[next]!;
+      value += quantity * book.columns.value[row]!;
+      for (let s = 0; s < lanes.length; s++) buckets[at + s]! += quantity * book.rows[row * stride + s]!;
+    }
+    if (groups.signFactors !== undefined) applySignFactors(book, g, value, buckets);
+  }
+  for (let u = 0; u < groups.underlyings.length; u++) {
+    for (let g = groups.underlyingStart[u]!; g < groups.underlyingStart[u + 1]!; g++) {
+      netBucket(book, buckets, g, pnl, u * stride);
+    }
+  }
+  return { book, holdings, pnl, buckets };
+}
+
+function netBucket(book: RiskBook, buckets: Float64Array, g: number, pnl: Float64Array, at: number): void {
+  for (let s = 0; s < book.lanes.length; s++) {
+    const part = buckets[g * book.stride + s]!;
+    if (book.lanes[s]!.netting === 'sum') pnl[at + s]! += part;
+    else pnl[at + s]! -= Math.abs(part);
+  }
+}
+
+/** The underlying a bucket belongs to. */
+export function underlyingOfBucket(book: RiskBook, g: number): number {
+  const { underlyingStart } = book.groups;
+  let u = 0;
+  while (underlyingStart[u + 1]! <= g) u++;
+  return u;
+}
+
+function applySignFactors(book: RiskBook, g: number, value: number, buckets: Float64Array): void {
+  const { gain, loss } = book.groups.signFactors!;
+  const shocks = book.shocks.get(book.groups.underlyings[underlyingOfBucket(book, g)]!)!;
+  for (let s = 0; s < book.lanes.length; s++) {
+    const damp = shocks[s]!.damp;
+    if (damp === 0) continue;
+    const at = g * book.stride + s;
+    const moved = value + buckets[at]! / damp;
+    buckets[at] = damp * (moved * (moved >= 0 ? gain[g]! : loss[g]!) - value);
+  }
+}
+
+/** A lane and the loss there (>= 0); lane -1 means that no lane loses. */
+export interface WorstLane {
+  readonly lane: number;
+  readonly loss: number;
+}
+
+/** The lane that hurts most among those a line sees; the lowest lane wins ties. */
+export function worstLane(swept: Swept, u: number, seen: (lane: number) => boolean): WorstLane {
+  let lane = -1;
+  let loss = 0;
+  for (let s = 0; s < swept.book.lanes.length; s++) {
+    const here = -swept.pnl[u * swept.book.stride + s]!;
+    if (here > loss && seen(s)) {
+      lane = s;
+      loss = here;
+    }
+  }
+  return { lane, loss };
+}

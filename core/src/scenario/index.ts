@@ -1,0 +1,15 @@
+export { laneFamily, laneSpot, resolveLane, type ScanRanges } from './resolve.ts';
+export { later, pegFactor, shift, shiftUnderlying, termFactor, volDeforms } from './shift.ts';
+export {
+  LANES_MAX,
+  type Lane,
+  type LaneLine,
+  type LaneMove,
+  type Move,
+  type Netting,
+  type ScenarioSet,
+  type Shock,
+  type SmileRule,
+  type TermScaling,
+} from './shock.ts';
+export { lanes48, priceVolGrid, standardScenarios, TERM_SCALING } from './standard.ts';

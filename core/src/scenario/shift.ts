@@ -1,0 +1,171 @@
+// A shocked market is a market. Every move is written once, here; pricing and risk only ever see the result.
+
+import { type Instant, MS_PER_DAY, years, yearsBetween } from '../base/index.ts';
+import { pow } from '../kernel/index.ts';
+import {
+  type ForwardMark,
+  type Market,
+  type Slice,
+  type UnderlyingMarket,
+  unfixedPart,
+  type VolDeform,
+} from '../market/index.ts';
+import type { Move, Shock, SmileRule, TermScaling } from './shock.ts';
+
+const DAYS_PER_YEAR = 365;
+
+/** `(30 / max(DTE, floor))^power`, the power chosen by the side of 30 days. @example termFactor(7 / 365, s) // 1.547 for power .3 */
+export function termFactor(yearsToExpiry: number, scaling: TermScaling): number {
+  const days = yearsToExpiry * DAYS_PER_YEAR;
+  return pow(30 / Math.max(days, scaling.dteFloor), days <= 30 ? scaling.short : scaling.long);
+}
+
+/** The bends a shock puts on an expiry's smile, in the order of its moves. */
+export function volDeforms(shock: Shock, underlying: string, yearsToExpiry: number): VolDeform[] {
+  const deforms: VolDeform[] = [];
+  for (const move of shock.moves) {
+    if ('underlying' in move && move.underlying !== undefined && move.underlying !== underlying) continue;
+    pushDeforms(deforms, move, yearsToExpiry);
+  }
+  return deforms;
+}
+
+function pushDeforms(deforms: VolDeform[], move: Move, yearsToExpiry: number): void {
+  switch (move.kind) {
+    case 'vol': {
+      const size = move.size * termFactor(yearsToExpiry, move.scaling);
+      if (move.form === 'relative') deforms.push({ kind: 'scale', factor: Math.max(0, 1 + size) });
+      else deforms.push({ kind: 'shift', points: size });
+      if (move.floor !== undefined) deforms.push({ kind: 'floor', vol: move.floor });
+      return;
+    }
+    case 'skew': {
+      const root = Math.sqrt(yearsToExpiry);
+      const cap = Math.max(0, move.capBase + move.capSlope * root);
+      const kStar = Math.max(move.kStarMin, move.width * move.volReference * root);
+      const slope = (move.size * cap) / kStar;
+      deforms.push({ kind: 'skew', form: move.form, slope, cap: Math.abs(move.size) * cap });
+      return;
+    }
+    case 'wing': {
+      const unit = move.volReference * Math.sqrt(yearsToExpiry);
+      deforms.push({ kind: 'wing', start: move.start * unit, slope: move.size / unit, cap: move.size });
+      return;
+    }
+    case 'term': {
+      const days = yearsToExpiry * DAYS_PER_YEAR;
+      const weight = days <= move.pivotDays ? 1 : move.pivotDays / days;
+      const relative = move.front * weight + move.back * (1 - weight);
+      deforms.push({ kind: 'scale', factor: Math.max(0, 1 + relative) });
+      return;
+    }
+    default:
+      return;
+  }
+}
+
+/** Factors of spot, perpetual and forwards that a shock means for one underlying. */
+interface PriceFactors {
+  readonly spot: number;
+  readonly premium: number;
+  readonly basis: { readonly add: number; readonly multiple: number };
+}
+
+function priceFactors(shock: Shock, underlying: string): PriceFactors {
+  let spot = 1;
+  let premium = 1;
+  let add = 0;
+  let multiple = 0;
+  for (const move of shock.moves) {
+    if (move.kind === 'spot' && (move.underlying === undefined || move.underlying === underlying)) {
+      spot *= 1 + move.relative;
+    } else if (move.kind === 'premium') premium *= 1 + move.relative;
+    else if (move.kind === 'basis') {
+      add += move.size * move.add;
+      multiple += move.size * move.multiple;
+    }
+  }
+  return { spot, premium, basis: { add, multiple } };
+}
+
+function basisFactor(factors: PriceFactors, yearsToExpiry: number): number {
+  return 1 + factors.basis.add + factors.basis.multiple * yearsToExpiry;
+}
+
+function shiftSlice(slice: Slice, shock: Shock, factors: PriceFactors, underlying: string): Slice {
+  // Only the part of the settlement average that is still open can move.
+  const relative = factors.spot * basisFactor(factors, slice.years) - 1;
+  const moved = 1 + slice.unfixed * relative;
+  const deforms = volDeforms(shock, underlying, slice.years);
+  return {
+    ...slice,
+    forward: slice.forward * moved,
+    smileForward: smileForwardAfter(slice.smileForward, moved, shock.smile),
+    deforms: deforms.length === 0 ? slice.deforms : [...slice.deforms, ...deforms],
+  };
+}
+
+function smileForwardAfter(smileForward: number, moved: number, rule: SmileRule): number {
+  return rule === 'sticky-moneyness' ? smileForward * moved : smileForward;
+}
+
+/** One underlying after a shock. */
+export function shiftUnderlying(market: UnderlyingMarket, shock: Shock, at: Instant): UnderlyingMarket {
+  const factors = priceFactors(shock, market.underlying);
+  const futures = market.futures.map(({ expiry, forward }): ForwardMark => {
+    const relative = factors.spot * basisFactor(factors, yearsBetween(at, expiry)) - 1;
+    return { expiry, forward: forward * (1 + unfixedPart(at, expiry) * relative) };
+  });
+  return {
+    ...market,
+    index: market.index * factors.spot,
+    perpetual: market.perpetual * factors.spot * factors.premium,
+    futures,
+    slices: market.slices.map((slice) => shiftSlice(slice, shock, factors, market.underlying)),
+  };
+}
+
+/**
+ * A market after a shock: a market. Damping and netting are not the market's business and are ignored here.
+ * @example shift(market, { id: 'crash', moves: [{ kind: 'spot', relative: -0.3 }], smile: 'sticky-strike', damp: 1, netting: 'sum', line: 'initial' })
+ */
+export function shift(market: Market, shock: Shock): Market {
+  const pegs = new Map<string, number>();
+  for (const [asset, level] of market.pegs) pegs.set(asset, level * pegFactor(shock, asset));
+  return {
+    ...market,
+    underlyings: market.underlyings.map((underlying) => shiftUnderlying(underlying, shock, market.at)),
+    pegs,
+  };
+}
+
+/** What a shock multiplies a non-coin asset by; the dollar is the yardstick and never moves. */
+export function pegFactor(shock: Shock, asset: string): number {
+  if (asset === 'USD') return 1;
+  let factor = 1;
+  for (const move of shock.moves) {
+    if (move.kind === 'peg' && (move.asset === undefined || move.asset === asset))
+      factor *= 1 + move.relative;
+  }
+  return factor;
+}
+
+/**
+ * The market `days` later with prices and vols where they are: options decay, nothing else happens. Slices that would have
+ * expired are dropped.
+ * @example later(market, 1).at - market.at // 86_400_000
+ */
+export function later(market: Market, days: number): Market {
+  const at = (market.at + days * MS_PER_DAY) as Market['at'];
+  const underlyings = market.underlyings.map((underlying) => ({
+    ...underlying,
+    futures: underlying.futures.filter((mark) => mark.expiry > at),
+    slices: underlying.slices
+      .filter((slice) => slice.expiry > at)
+      .map((slice) => ({
+        ...slice,
+        years: years(Number(slice.years) - days / DAYS_PER_YEAR),
+      })),
+  }));
+  return { ...market, at, underlyings };
+}
