@@ -37,6 +37,7 @@ function nextSlice(evidence: Evidence, early: EssviSlice | undefined, delta: num
   };
   const problem: Residuals = {
     rows: evidence.k.length,
+    robustRows: evidence.k.length,
     low: Float64Array.of(thetaMin, -RHO_MAX, 1e-3),
     high: Float64Array.of(thetaMax, RHO_MAX, 1),
     fill(point, residual, jacobian) {

@@ -5,6 +5,8 @@ import { assert } from '../base/index.ts';
 /** Residuals in units where 1 is "one tolerance"; `fill` writes residuals and, row-major, their derivatives. */
 export interface Residuals {
   readonly rows: number;
+  /** The first rows are evidence and are forgiven beyond `delta`; the rest are walls, whose loss stays quadratic. */
+  readonly robustRows: number;
   readonly low: Float64Array;
   readonly high: Float64Array;
   /** Writes `rows` residuals at `x`, and `rows x x.length` derivatives when `jacobian` is given. */
@@ -39,19 +41,19 @@ export function minimise(problem: Residuals, start: Float64Array, delta: number,
   const trial = new Float64Array(size);
   const x = start.map((value, i) => Math.min(high[i]!, Math.max(low[i]!, value)));
   problem.fill(x, residual, jacobian);
-  let loss = huberLoss(residual, delta);
+  let loss = huberLoss(residual, problem.robustRows, delta);
   assert(Number.isFinite(loss), 'a fit starts from a finite loss');
   let damp = 1e-3;
   let idle = 0;
   for (let n = 0; n < steps && idle < 2; n++) {
-    assemble(residual, jacobian, delta, normal, gradient);
+    assemble(problem, residual, jacobian, delta, normal, gradient);
     hold(x, low, high, gradient, normal);
     let improved = false;
     while (!improved && damp < DAMP_MAX) {
       if (solveDamped(normal, gradient, damp, step)) {
         for (let i = 0; i < size; i++) trial[i] = Math.min(high[i]!, Math.max(low[i]!, x[i]! - step[i]!));
         problem.fill(trial, residual, undefined);
-        const trialLoss = huberLoss(residual, delta);
+        const trialLoss = huberLoss(residual, problem.robustRows, delta);
         if (trialLoss < loss) {
           idle = loss - trialLoss < IDLE * loss ? idle + 1 : 0;
           loss = trialLoss;
@@ -67,17 +69,22 @@ export function minimise(problem: Residuals, start: Float64Array, delta: number,
   return { x, loss };
 }
 
-/** The Huber loss of a column of residuals; infinite where a residual is not a number, so such a step is never taken. */
-export function huberLoss(residual: Float64Array, delta: number): number {
+/**
+ * Huber loss of the first `robustRows` residuals and quadratic loss of the rest; infinite where one is not a number, so such a
+ * step is never taken.
+ * @example huberLoss(Float64Array.of(0.5, 3), 2, 1) // 0.125 + 2.5
+ */
+export function huberLoss(residual: Float64Array, robustRows: number, delta: number): number {
   let sum = 0;
-  for (const r of residual) {
-    const size = Math.abs(r);
-    sum += size <= delta ? (r * r) / 2 : delta * (size - delta / 2);
+  for (let row = 0; row < residual.length; row++) {
+    const size = Math.abs(residual[row]!);
+    sum += size <= delta || row >= robustRows ? (size * size) / 2 : delta * (size - delta / 2);
   }
   return Number.isNaN(sum) ? Number.POSITIVE_INFINITY : sum;
 }
 
 function assemble(
+  { robustRows }: Residuals,
   residual: Float64Array,
   jacobian: Float64Array,
   delta: number,
@@ -89,7 +96,7 @@ function assemble(
   gradient.fill(0);
   for (let row = 0; row < residual.length; row++) {
     const r = residual[row]!;
-    const weight = Math.abs(r) <= delta ? 1 : delta / Math.abs(r);
+    const weight = row >= robustRows || Math.abs(r) <= delta ? 1 : delta / Math.abs(r);
     const at = row * size;
     for (let i = 0; i < size; i++) {
       const weighted = weight * jacobian[at + i]!;

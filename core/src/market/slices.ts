@@ -1,8 +1,9 @@
 // From evidence to served smiles. Expiries are fitted from the last to the first under the one after: far expiries are quoted
 // over the widest range, so it is always the shorter, extrapolating wing that yields.
 
-import { type Instant, type Refusal, refuse, type Years } from '../base/index.ts';
+import { assert, type Instant, type Refusal, refuse, type Years } from '../base/index.ts';
 import { butterflyMin, calendarMin, checkGrid } from './arbitrage.ts';
+import { type Band, bandOf } from './bands.ts';
 import { essviRaw } from './essvi.ts';
 import { essviFit } from './essvi-fit.ts';
 import type { VolQuote } from './filters.ts';
@@ -11,7 +12,17 @@ import type { SliceQuality, Smile } from './market.ts';
 import type { FitPolicy } from './policy.ts';
 import { weightedMedian } from './robust.ts';
 import { oneTerm, scaleVariance, stretch, totalVariance } from './smile.ts';
-import { type Evidence, type Fence, fenceBetween, fitFrom, searchOf, smileOf, startsOf } from './svi-fit.ts';
+import {
+  type Evidence,
+  type Fence,
+  fenceOf,
+  fitFrom,
+  openFence,
+  searchOf,
+  smileOf,
+  startsOf,
+  twoTermStarts,
+} from './svi-fit.ts';
 
 /** One expiry before fitting. */
 export interface Expiry {
@@ -30,34 +41,40 @@ export interface FittedSmile {
   readonly source: SliceQuality['source'];
 }
 
-/** Rounds of refitting with walls where the last fit broke the law. */
-const REPAIRS_MAX = 3;
+/** Walls harden round by round: a search that starts at a hard wall never turns. */
+const FORCES = [0.5, 2, 10, 50];
 /** Bisection steps of a blend: 2^-10 of the way is finer than any quote. */
 const BLEND_STEPS = 10;
 
 /**
  * Smiles of a coin's expiries (ascending), each butterfly-free and below its successor on the checked grid, or refused.
+ * Free fits first; where they cross, borders are drawn by who knows more; then from last to first, each under the one after.
  * @example fitSmiles(expiries, fitPolicy)[0]
  */
 export function fitSmiles(expiries: readonly Expiry[], policy: FitPolicy): (FittedSmile | Refusal)[] {
   const priors = backbone(expiries, policy);
-  const out: (FittedSmile | Refusal)[] = expiries.map(() =>
-    refuse('no-quotes', 'No two-sided quote and no mark vol.'),
-  );
+  const drafts = expiries.map((expiry, i) => draft(expiry, priors[i]!, policy));
+  const free = drafts.map(({ smile }, i) => ({ ...expiries[i]!, smile }));
+  const out: (FittedSmile | Refusal)[] = [];
   let late: Smile | undefined;
-  let lateYears: Years | undefined;
   for (let i = expiries.length - 1; i >= 0; i--) {
-    const expiry = expiries[i]!;
-    if (expiry.quotes.length === 0) continue;
-    const prior = priors[i] ?? (late && lateYears ? stretch(late, expiry.years / lateYears) : undefined);
-    const fitted = fitOne(expiry, prior, late, lateYears, policy);
-    out[i] = fitted;
-    if ('smile' in fitted) {
-      late = fitted.smile;
-      lateYears = expiry.years;
-    }
+    const grid = wallGrid(drafts[i]!.smile, late);
+    const fitted = settle(drafts[i]!, grid, bandOf(free, i, grid), late, policy);
+    out.unshift(fitted);
+    if ('smile' in fitted) late = fitted.smile;
   }
   return out;
+}
+
+/** Every fourth point of the checked grid is wall enough while fitting, on the wider of both; the full grid judges after. */
+function wallGrid(smile: Smile, late: Smile | undefined): Float64Array {
+  const atm = totalVariance(smile, 0);
+  const own = checkGrid(atm).filter((_, i) => i % 4 === 0);
+  const reach = own[own.length - 1]!;
+  if (late === undefined) return own;
+  const wide = checkGrid(Math.max(atm, totalVariance(late, 0)));
+  const beyond = wide.filter((k, i) => (i % 8 === 0 || i === wide.length - 1) && Math.abs(k) > reach);
+  return Float64Array.from([...own, ...beyond]).sort();
 }
 
 /** Quotes able to shape a smile by themselves. */
@@ -70,9 +87,8 @@ function shaping(expiry: Expiry, policy: FitPolicy): number {
 const MS_YEAR = 365 * 86_400_000;
 
 /** eSSVI through the expiries that can shape; the rest borrow the nearest shaped one, stretched in root time. */
-function backbone(expiries: readonly Expiry[], policy: FitPolicy): (Smile | undefined)[] {
-  const enough = (count: number) =>
-    expiries.map((expiry) => expiry.quotes.length > 0 && shaping(expiry, policy) >= count);
+function backbone(expiries: readonly Expiry[], policy: FitPolicy): Smile[] {
+  const enough = (count: number) => expiries.map((expiry) => shaping(expiry, policy) >= count);
   let chosen = enough(policy.quotesMin);
   if (!chosen.includes(true)) chosen = expiries.map((expiry) => expiry.quotes.length > 0);
   const shaped = expiries.filter((_, i) => chosen[i]);
@@ -89,7 +105,7 @@ function backbone(expiries: readonly Expiry[], policy: FitPolicy): (Smile | unde
         Math.abs(shaped[j]!.years - expiry.years) < Math.abs(shaped[nearest]!.years - expiry.years);
       if (closer) nearest = j;
     }
-    if (nearest === undefined) return undefined;
+    assert(nearest !== undefined, 'every expiry handed to the fit has a quote');
     return stretch(oneTerm(essviRaw(slices[nearest]!)), expiry.years / shaped[nearest]!.years);
   });
 }
@@ -130,33 +146,70 @@ function levelled(prior: Smile, expiry: Expiry): Smile {
   return scaleVariance(prior, weightedMedian(ratios, weights) ?? 1);
 }
 
-function fitOne(
-  expiry: Expiry,
-  prior: Smile | undefined,
-  late: Smile | undefined,
-  lateYears: Years | undefined,
-  policy: FitPolicy,
-): FittedSmile | Refusal {
-  const anchor = prior === undefined ? undefined : levelled(prior, expiry);
-  const evidence = evidenceOf(expiry, anchor, policy);
-  const starts = startsOf(evidence, 2);
-  if (anchor !== undefined) starts.push(searchOf(anchor.near));
-  const grid = wallGrid(evidence, late);
-  let fence = fenceBetween(grid, undefined, late, NONE);
-  let best = bestFit(evidence, fence, starts, policy.huber);
-  for (let round = 0; round <= REPAIRS_MAX; round++) {
-    const smile = smileOf(best.x);
-    const wound = woundOf(smile, late);
-    if (wound === undefined) return { smile, source: round === 0 ? 'svi' : 'repaired' };
-    const walls = sorted(grid, wound.at);
-    fence = fenceBetween(walls, undefined, late, walls);
-    best = bestFit(evidence, fence, [best.x, ...starts], policy.huber);
-  }
-  const safe = [anchor, prior, late && lateYears ? stretch(late, expiry.years / lateYears) : undefined, late];
-  return blended(smileOf(best.x), safe, late);
+/** Four more parameters need this many quotes to speak for them, */
+const TWO_TERM_MIN = 12;
+/** and must take away this share of the robust loss and this much of it: noise alone would take two. */
+const TWO_TERM_GAIN = 0.8;
+const TWO_TERM_COST = 3;
+
+/** A free fit and what is needed to fit it again under walls. */
+interface Draft {
+  readonly evidence: Evidence;
+  /** The free fit, then the one-term fit where the free one has two. */
+  readonly tries: readonly Float64Array[];
+  readonly smile: Smile;
+  /** Safe shapes at the quotes' level. */
+  readonly anchor: Smile;
 }
 
-const NONE = new Float64Array(0);
+function draft(expiry: Expiry, prior: Smile, policy: FitPolicy): Draft {
+  const anchor = levelled(prior, expiry);
+  const evidence = evidenceOf(expiry, anchor, policy);
+  const single = bestFit(
+    evidence,
+    openFence,
+    [...startsOf(evidence, 2), searchOf(anchor.near)],
+    policy.huber,
+  );
+  const double =
+    shaping(expiry, policy) < TWO_TERM_MIN
+      ? undefined
+      : bestFit(evidence, openFence, twoTermStarts(single.x), policy.huber);
+  const richer = double !== undefined && double.loss < TWO_TERM_GAIN * single.loss - TWO_TERM_COST;
+  const tries = richer ? [double.x, single.x] : [single.x];
+  return { evidence, tries, smile: smileOf(tries[0]!), anchor };
+}
+
+/** The free fit where it is lawful; else refitted inside its band and under its successor; else moved to a safe shape. */
+function settle(
+  sketch: Draft,
+  grid: Float64Array,
+  band: Band,
+  late: Smile | undefined,
+  policy: FitPolicy,
+): FittedSmile | Refusal {
+  const { evidence, smile: free, tries } = sketch;
+  const inBand = grid.every((k, i) => {
+    const w = totalVariance(free, k);
+    return w >= band.floor[i]! && w <= band.ceiling[i]!;
+  });
+  if (inBand && woundOf(free, late) === undefined) return { smile: free, source: 'svi' };
+  let last = free;
+  for (const start of tries) {
+    let x = start;
+    for (const force of FORCES) {
+      x = fitFrom(evidence, fenceOf(grid, band, late, force), x, policy.huber).x;
+      last = smileOf(x);
+      if (woundOf(last, late) === undefined) return { smile: last, source: 'repaired' };
+    }
+  }
+  const { anchor } = sketch;
+  const level = totalVariance(anchor, 0);
+  const shrunk =
+    late === undefined ? undefined : scaleVariance(late, Math.min(1, level / totalVariance(late, 0)));
+  const targets = shrunk === undefined ? [anchor] : [anchor, shrunk];
+  return blended(last, targets, late);
+}
 
 function bestFit(evidence: Evidence, fence: Fence, starts: readonly Float64Array[], delta: number): Fitted {
   let best: Fitted | undefined;
@@ -165,17 +218,6 @@ function bestFit(evidence: Evidence, fence: Fence, starts: readonly Float64Array
     if (best === undefined || fitted.loss < best.loss) best = fitted;
   }
   return best!;
-}
-
-/** Every fourth point of the checked grid is wall enough while fitting; the full grid judges after. */
-function wallGrid(evidence: Evidence, late: Smile | undefined): Float64Array {
-  const middle = evidence.vol[evidence.vol.length >> 1]!;
-  const atm = late === undefined ? middle * middle * evidence.years : totalVariance(late, 0);
-  return checkGrid(atm).filter((_, i) => i % 4 === 0);
-}
-
-function sorted(grid: Float64Array, extra: readonly number[]): Float64Array {
-  return Float64Array.from([...grid, ...extra]).sort();
 }
 
 /** Where a smile breaks the law, or undefined when it does not. */
@@ -189,13 +231,11 @@ function woundOf(smile: Smile, late: Smile | undefined): { readonly at: readonly
 }
 
 /** Moves a smile towards the first safe one just as far as the law asks. */
-function blended(
-  smile: Smile,
-  safe: readonly (Smile | undefined)[],
-  late: Smile | undefined,
-): FittedSmile | Refusal {
+function blended(smile: Smile, safe: readonly Smile[], late: Smile | undefined): FittedSmile | Refusal {
   for (const target of safe) {
-    if (target === undefined || target.mix !== 0 || woundOf(target, late) !== undefined) continue;
+    if (woundOf(target, late) !== undefined) continue;
+    // A smile carries two terms: one of each can be joined, a richer target is taken whole.
+    if (target.mix !== 0 || smile.mix !== 0) return { smile: target, source: 'essvi' };
     let far = 1;
     let near = 0;
     for (let step = 0; step < BLEND_STEPS; step++) {

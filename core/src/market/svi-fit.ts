@@ -3,6 +3,7 @@
 
 import type { Years } from '../base/index.ts';
 import { durrleman } from './arbitrage.ts';
+import type { Band } from './bands.ts';
 import { type Fitted, minimise, type Residuals } from './levenberg.ts';
 import type { RawSvi, Smile } from './market.ts';
 import { totalVariance } from './smile.ts';
@@ -15,12 +16,18 @@ export interface Evidence {
   readonly years: Years;
 }
 
-/** Where a smile may not go: variance between `floor` and `ceiling` at each `k`, and Durrleman's g above a margin. */
+/**
+ * Where a smile should not go: variance above `floor` and below `ceiling` at each `k`, Durrleman's g above a margin at each `butterfly`.
+ * Forces are the residual, in half-widths, of a breach of one percent of variance or of 0.01 of g.
+ */
 export interface Fence {
   readonly k: Float64Array;
   readonly floor: Float64Array;
+  readonly floorForce: number;
   readonly ceiling: Float64Array;
+  readonly ceilingForce: Float64Array;
   readonly butterfly: Float64Array;
+  readonly butterflyForce: number;
 }
 
 /** Parameters of n SVI terms of equal weight that share their lowest variance: `[v, (p, c, m, sigma) x terms]`. */
@@ -28,9 +35,8 @@ export const TERM = 4;
 /** Lee's bound with room for rounding. */
 const SLOPE_MAX = 1.98;
 const SLOPE_MIN = 1e-7;
-/** A violated fence counts as this many half-widths per one percent of variance, and per 0.01 of g. */
-const FENCE_FORCE = 8;
-const BUTTERFLY_MARGIN = 0.004;
+/** Fits keep g this far above zero, so that quadratic walls may give a little. */
+const BUTTERFLY_MARGIN = 0.005;
 
 /**
  * Total variance of the search parameters at k and its gradient. A term with slopes p (left) and c (right), vertex m and
@@ -91,6 +97,19 @@ export function searchOf(svi: RawSvi): Float64Array {
 }
 
 /**
+ * Search parameters of two terms around one: the same smile told by a sharper and a rounder term, or by two vertices apart.
+ * @example twoTermStarts(searchOf(svi))[0].length // 9
+ */
+export function twoTermStarts(x: Float64Array): Float64Array[] {
+  const [v, p, c, m, sigma] = [x[0]!, x[1]!, x[2]!, x[3]!, x[4]!];
+  return [
+    Float64Array.of(v, p, c, m, 0.4 * sigma, p, c, m, 2 * sigma),
+    Float64Array.of(v, p, c, m - 0.7 * sigma, sigma, p, c, m + 0.7 * sigma, sigma),
+    Float64Array.of(v, 1.8 * p, 0.3 * c, m, sigma, 0.3 * p, 1.8 * c, m, sigma),
+  ];
+}
+
+/**
  * Robust fit of a smile to evidence, from `start`, inside a fence: residuals `(vol(k) - vol_i) / half_i`, Huber beyond `delta`.
  * @example fitFrom(evidence, openFence, searchOf(svi), 1).x
  */
@@ -106,6 +125,7 @@ function problemOf(evidence: Evidence, fence: Fence, size: number): Residuals {
   const walls = fence.k.length;
   return {
     rows: quoted + 2 * walls + fence.butterfly.length,
+    robustRows: quoted,
     ...box,
     fill(x, residual, jacobian) {
       for (let i = 0; i < quoted; i++) {
@@ -119,14 +139,14 @@ function problemOf(evidence: Evidence, fence: Fence, size: number): Residuals {
         const w = varianceInto(x, fence.k[i]!, gradient);
         const high = fence.ceiling[i]!;
         const low = fence.floor[i]!;
-        wall(quoted + 2 * i, w - high, 1, high);
-        wall(quoted + 2 * i + 1, low - w, -1, low);
+        wall(quoted + 2 * i, w - high, 1, (100 * fence.ceilingForce[i]!) / high);
+        wall(quoted + 2 * i + 1, low - w, -1, (100 * fence.floorForce) / low);
       }
-      butterflyRows(x, fence.butterfly, quoted + 2 * walls, residual, jacobian);
+      butterflyRows(x, fence, quoted + 2 * walls, residual, jacobian);
 
-      function wall(row: number, excess: number, sign: number, scale: number): void {
-        // Walls at infinity and at zero are open.
-        const force = excess > 0 ? (100 * FENCE_FORCE) / scale : 0;
+      function wall(row: number, excess: number, sign: number, slope: number): void {
+        // A wall at infinity or at zero is open: nothing is beyond it.
+        const force = excess > 0 ? slope : 0;
         residual[row] = force === 0 ? 0 : force * excess;
         if (jacobian) for (let j = 0; j < size; j++) jacobian[row * size + j] = force * sign * gradient[j]!;
       }
@@ -137,14 +157,15 @@ function problemOf(evidence: Evidence, fence: Fence, size: number): Residuals {
 /** Butterfly rows differentiate by differences: they are few, and asked for only after a violation. */
 function butterflyRows(
   x: Float64Array,
-  at: Float64Array,
+  fence: Fence,
   firstRow: number,
   residual: Float64Array,
   jacobian: Float64Array | undefined,
 ): void {
+  const at = fence.butterfly;
   if (at.length === 0) return;
   const size = x.length;
-  const force = 100 * FENCE_FORCE;
+  const force = 100 * fence.butterflyForce;
   const here = smileOf(x);
   for (let i = 0; i < at.length; i++) {
     const lack = BUTTERFLY_MARGIN - durrleman(here, at[i]!);
@@ -193,8 +214,7 @@ function boxOf(evidence: Evidence, size: number): { low: Float64Array; high: Flo
  */
 export function startsOf(evidence: Evidence, count: number): Float64Array[] {
   const { k, vol, years } = evidence;
-  const open: Fence = { k: NONE, floor: NONE, ceiling: NONE, butterfly: NONE };
-  const problem = problemOf(evidence, open, 1 + TERM);
+  const problem = problemOf(evidence, openFence, 1 + TERM);
   let atm = vol[0]!;
   let nearest = Number.POSITIVE_INFINITY;
   for (let i = 0; i < k.length; i++) {
@@ -255,27 +275,41 @@ function linearStep(evidence: Evidence, m: number, sigma: number): Float64Array 
 
 const NONE = new Float64Array(0);
 /** A fence that forbids nothing. */
-export const openFence: Fence = { k: NONE, floor: NONE, ceiling: NONE, butterfly: NONE };
+export const openFence: Fence = {
+  k: NONE,
+  floor: NONE,
+  floorForce: 0,
+  ceiling: NONE,
+  ceilingForce: NONE,
+  butterfly: NONE,
+  butterflyForce: 0,
+};
+
+/** Borders between free fits are advice: a breach of one percent pulls like a third of a half-width. */
+const ADVICE = 0.3;
+/** Walls stand a hair inside the law, so that a fit leaning on one still passes between the fence's points. */
+const WALL_MARGIN = 2e-3;
 
 /**
- * A fence between an earlier and a later smile on given points.
- * @example fenceBetween(grid, early, undefined, grid)
+ * A fence on given points: softly inside a band, and with `force` under a later smile and free of butterflies.
+ * @example fenceOf(grid, band, undefined, 1)
  */
-export function fenceBetween(
-  k: Float64Array,
-  early: Smile | undefined,
-  late: Smile | undefined,
-  butterfly: Float64Array,
-): Fence {
+export function fenceOf(k: Float64Array, band: Band, late: Smile | undefined, force: number): Fence {
+  const ceiling = band.ceiling.slice();
+  const ceilingForce = new Float64Array(k.length).fill(ADVICE);
+  for (let i = 0; i < k.length && late !== undefined; i++) {
+    const law = totalVariance(late, k[i]!) * (1 - WALL_MARGIN);
+    if (law > ceiling[i]!) continue;
+    ceiling[i] = law;
+    ceilingForce[i] = force;
+  }
   return {
     k,
-    floor: k.map((at) => (early === undefined ? 0 : totalVariance(early, at) * (1 + WALL_MARGIN))),
-    ceiling: k.map((at) =>
-      late === undefined ? Number.POSITIVE_INFINITY : totalVariance(late, at) * (1 - WALL_MARGIN),
-    ),
-    butterfly,
+    floor: band.floor,
+    floorForce: ADVICE,
+    ceiling,
+    ceilingForce,
+    butterfly: k,
+    butterflyForce: force,
   };
 }
-
-/** Walls stand a hair inside the law, so that a fit leaning on one still passes between the fence's points. */
-const WALL_MARGIN = 1e-3;
