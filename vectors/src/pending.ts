@@ -1,0 +1,44 @@
+// Suites that cannot be answered yet, each with what it waits for. Answering one means moving its name from here to a suite file.
+
+/** Longest prefix wins; every name that no suite answers gets a reason from here. */
+const WAITS: readonly (readonly [prefix: string, reason: string])[] = [
+  ['es.', 'needs risk measures'],
+  ['var.', 'needs model var'],
+  ['auction.', 'needs liquidation'],
+  ['margin.max-loss-spreads', 'needs model static'],
+  ['margin.naked-opyn', 'needs model static'],
+  ['margin.open-interest-scaled-imf', 'needs model dydx'],
+  ['margin.cross-health-open-orders', 'needs model mango'],
+  ['collateral.', 'needs collateral weights'],
+  ['perp.', 'needs perpetual margin'],
+  ['derive.PMRM_2', 'needs model derive-pmrm2'],
+  ['derive.PMRM', 'needs model derive-pmrm'],
+  ['derive.SRM', 'needs model derive-srm'],
+  ['derive.AUCTION', 'needs liquidation'],
+  ['derive.LIQUIDATION_SIM', 'needs liquidation'],
+  ['derive.PERP_FUNDING', 'needs funding'],
+  ['derive.INTEREST_RATE', 'needs lending'],
+  ['derive.OI_FEE', 'needs open-interest fee'],
+  ['derive.FORWARD_FEED', 'needs settlement feed'],
+  ['derive.SPOT_DIFF_FEED', 'needs settlement feed'],
+  ['Deribit', 'needs model deribit'],
+  ['OKX', 'needs model okx-pm'],
+  ['Bybit', 'needs model bybit'],
+  ['Paradex', 'needs model paradex'],
+  ['Hyperliquid', 'needs model hyperliquid'],
+  ['dYdX', 'needs model dydx'],
+  ['Drift', 'needs model drift'],
+  ['Vega', 'needs model vega'],
+  ['BitMEX', 'needs model bitmex'],
+  ['Binance', 'needs model binance'],
+  ['Dederi', 'needs model dederi'],
+];
+
+/** What a suite waits for. @example waitsFor('auction.decay-maker') // 'needs liquidation' */
+export function waitsFor(suite: string): string {
+  let best = ['', 'unknown suite'] as readonly [string, string];
+  for (const wait of WAITS) {
+    if (suite.startsWith(wait[0]) && wait[0].length > best[0].length) best = wait;
+  }
+  return best[1];
+}
