@@ -1,9 +1,11 @@
 // One SVI term in place of two, as near as it gets: an interpolated smile has room for one term from each end.
 
 import { years } from '../base/index.ts';
+import { openFence } from './fence.ts';
 import type { RawSvi, Smile } from './market.ts';
 import { totalVariance } from './smile.ts';
-import { type Evidence, fitFrom, openFence, searchOf, smileOf } from './svi-fit.ts';
+import { type Evidence, fitFrom } from './svi-fit.ts';
+import { searchOf, smileOf } from './terms.ts';
 
 /** Sample points in standard deviations: dense where options trade. */
 const SAMPLES_AT = [

@@ -6,23 +6,15 @@ import { butterflyMin, calendarMin, checkGrid } from './arbitrage.ts';
 import { type Band, bandOf } from './bands.ts';
 import { essviRaw } from './essvi.ts';
 import { essviFit } from './essvi-fit.ts';
+import { type Fence, fenceOf, openFence } from './fence.ts';
 import type { VolQuote } from './filters.ts';
 import type { Fitted } from './levenberg.ts';
 import type { SliceQuality, Smile } from './market.ts';
 import type { FitPolicy } from './policy.ts';
 import { weightedMedian } from './robust.ts';
 import { oneTerm, scaleVariance, stretch, totalVariance } from './smile.ts';
-import {
-  type Evidence,
-  type Fence,
-  fenceOf,
-  fitFrom,
-  openFence,
-  searchOf,
-  smileOf,
-  startsOf,
-  twoTermStarts,
-} from './svi-fit.ts';
+import { type Evidence, fitFrom, startsOf } from './svi-fit.ts';
+import { searchOf, smileOf, twoTermStarts } from './terms.ts';
 
 /** One expiry before fitting. */
 export interface Expiry {
@@ -155,7 +147,7 @@ const TWO_TERM_COST = 3;
 /** A free fit and what is needed to fit it again under walls. */
 interface Draft {
   readonly evidence: Evidence;
-  /** The free fit, then the one-term fit where the free one has two. */
+  /** Free fits of one term and, where quotes are enough, of two. */
   readonly tries: readonly Float64Array[];
   readonly smile: Smile;
   /** Safe shapes at the quotes' level. */
@@ -175,9 +167,14 @@ function draft(expiry: Expiry, prior: Smile, policy: FitPolicy): Draft {
     shaping(expiry, policy) < TWO_TERM_MIN
       ? undefined
       : bestFit(evidence, openFence, twoTermStarts(single.x), policy.huber);
-  const richer = double !== undefined && double.loss < TWO_TERM_GAIN * single.loss - TWO_TERM_COST;
-  const tries = richer ? [double.x, single.x] : [single.x];
-  return { evidence, tries, smile: smileOf(tries[0]!), anchor };
+  const tries = double === undefined ? [single.x] : [single.x, double.x];
+  const best = double !== undefined && paysFor(double.loss, single.loss) ? double : single;
+  return { evidence, tries, smile: smileOf(best.x), anchor };
+}
+
+/** Whether a two-term fit earns its four parameters over the one-term fit. */
+function paysFor(double: number, single: number): boolean {
+  return double < TWO_TERM_GAIN * single - TWO_TERM_COST;
 }
 
 /** The free fit where it is lawful; else refitted inside its band and under its successor; else moved to a safe shape. */
@@ -195,14 +192,19 @@ function settle(
   });
   if (inBand && woundOf(free, late) === undefined) return { smile: free, source: 'svi' };
   let last = free;
+  let best: { readonly smile: Smile; readonly loss: number } | undefined;
   for (const start of tries) {
     let x = start;
     for (const force of FORCES) {
-      x = fitFrom(evidence, fenceOf(grid, band, late, force), x, policy.huber).x;
+      const fitted = fitFrom(evidence, fenceOf(grid, band, late, force), x, policy.huber);
+      x = fitted.x;
       last = smileOf(x);
-      if (woundOf(last, late) === undefined) return { smile: last, source: 'repaired' };
+      if (woundOf(last, late) !== undefined) continue;
+      if (best === undefined || paysFor(fitted.loss, best.loss)) best = { smile: last, loss: fitted.loss };
+      break;
     }
   }
+  if (best !== undefined) return { smile: best.smile, source: 'repaired' };
   const { anchor } = sketch;
   const level = totalVariance(anchor, 0);
   const shrunk =

@@ -1,12 +1,10 @@
-// One expiry's SVI: a coarse quasi-explicit search for the valley, then a robust polish of all five parameters with every
-// residual in half-widths of its own quote, which is what puts the model inside bid and ask.
+// One expiry's SVI: a coarse quasi-explicit search for the valley, then a robust polish of all parameters with every residual in
+// half-widths of its own quote, which is what puts the model inside bid and ask.
 
 import type { Years } from '../base/index.ts';
-import { durrleman } from './arbitrage.ts';
-import type { Band } from './bands.ts';
+import { ADVICE, BUTTERFLY_MARGIN, FENCE_ROWS, type Fence, openFence } from './fence.ts';
 import { type Fitted, minimise, type Residuals } from './levenberg.ts';
-import type { RawSvi, Smile } from './market.ts';
-import { totalVariance } from './smile.ts';
+import { durrlemanInto, TERM, varianceInto } from './terms.ts';
 
 /** Evidence in columns: log-moneyness, vol, tolerance in vol. */
 export interface Evidence {
@@ -16,98 +14,9 @@ export interface Evidence {
   readonly years: Years;
 }
 
-/**
- * Where a smile should not go: variance above `floor` and below `ceiling` at each `k`, Durrleman's g above a margin at each `butterfly`.
- * Forces are the residual, in half-widths, of a breach of one percent of variance or of 0.01 of g.
- */
-export interface Fence {
-  readonly k: Float64Array;
-  readonly floor: Float64Array;
-  readonly floorForce: number;
-  readonly ceiling: Float64Array;
-  readonly ceilingForce: Float64Array;
-  readonly butterfly: Float64Array;
-  readonly butterflyForce: number;
-}
-
-/** Parameters of n SVI terms of equal weight that share their lowest variance: `[v, (p, c, m, sigma) x terms]`. */
-export const TERM = 4;
 /** Lee's bound with room for rounding. */
 const SLOPE_MAX = 1.98;
 const SLOPE_MIN = 1e-7;
-/** Fits keep g this far above zero, so that quadratic walls may give a little. */
-const BUTTERFLY_MARGIN = 0.005;
-
-/**
- * Total variance of the search parameters at k and its gradient. A term with slopes p (left) and c (right), vertex m and
- * roundness sigma is `v - sigma sqrt(p c) + (c - p) x / 2 + (p + c) s / 2`: a box in (v, p, c, sigma) is exactly validity.
- */
-function varianceInto(x: Float64Array, k: number, gradient: Float64Array): number {
-  const terms = (x.length - 1) / TERM;
-  const share = 1 / terms;
-  let w = x[0]!;
-  gradient[0] = 1;
-  for (let term = 0; term < terms; term++) {
-    const at = 1 + TERM * term;
-    const p = x[at]!;
-    const c = x[at + 1]!;
-    const sigma = x[at + 3]!;
-    const d = k - x[at + 2]!;
-    const s = Math.sqrt(d * d + sigma * sigma);
-    const q = Math.sqrt(p * c);
-    w += share * (-sigma * q + ((c - p) * d + (p + c) * s) / 2);
-    gradient[at] = share * ((s - d - (sigma * q) / p) / 2);
-    gradient[at + 1] = share * ((s + d - (sigma * q) / c) / 2);
-    gradient[at + 2] = share * (-(c - p + ((p + c) * d) / s) / 2);
-    gradient[at + 3] = share * (-q + ((p + c) * sigma) / (2 * s));
-  }
-  return w;
-}
-
-function rawTerm(x: Float64Array, term: number): RawSvi {
-  const at = 1 + TERM * term;
-  const p = x[at]!;
-  const c = x[at + 1]!;
-  const b = (p + c) / 2;
-  return {
-    a: x[0]! - x[at + 3]! * Math.sqrt(p * c),
-    b,
-    rho: (c - p) / (p + c),
-    m: x[at + 2]!,
-    sigma: x[at + 3]!,
-  };
-}
-
-/** The smile of search parameters: one term, or two of equal weight. */
-export function smileOf(x: Float64Array): Smile {
-  const near = rawTerm(x, 0);
-  return x.length === 1 + TERM ? { near, far: near, mix: 0 } : { near, far: rawTerm(x, 1), mix: 0.5 };
-}
-
-/** Search parameters of a raw SVI. */
-export function searchOf(svi: RawSvi): Float64Array {
-  const flank = Math.sqrt(1 - svi.rho * svi.rho);
-  return Float64Array.of(
-    svi.a + svi.b * svi.sigma * flank,
-    svi.b * (1 - svi.rho),
-    svi.b * (1 + svi.rho),
-    svi.m,
-    svi.sigma,
-  );
-}
-
-/**
- * Search parameters of two terms around one: the same smile told by a sharper and a rounder term, or by two vertices apart.
- * @example twoTermStarts(searchOf(svi))[0].length // 9
- */
-export function twoTermStarts(x: Float64Array): Float64Array[] {
-  const [v, p, c, m, sigma] = [x[0]!, x[1]!, x[2]!, x[3]!, x[4]!];
-  return [
-    Float64Array.of(v, p, c, m, 0.4 * sigma, p, c, m, 2 * sigma),
-    Float64Array.of(v, p, c, m - 0.7 * sigma, sigma, p, c, m + 0.7 * sigma, sigma),
-    Float64Array.of(v, 1.8 * p, 0.3 * c, m, sigma, 0.3 * p, 1.8 * c, m, sigma),
-  ];
-}
 
 /**
  * Robust fit of a smile to evidence, from `start`, inside a fence: residuals `(vol(k) - vol_i) / half_i`, Huber beyond `delta`.
@@ -119,14 +28,12 @@ export function fitFrom(evidence: Evidence, fence: Fence, start: Float64Array, d
 
 function problemOf(evidence: Evidence, fence: Fence, size: number): Residuals {
   const { k, vol, half, years } = evidence;
-  const box = boxOf(evidence, size);
   const gradient = new Float64Array(size);
   const quoted = k.length;
-  const walls = fence.k.length;
   return {
-    rows: quoted + 2 * walls + fence.butterfly.length,
+    rows: quoted + FENCE_ROWS * fence.k.length,
     robustRows: quoted,
-    ...box,
+    ...boxOf(evidence, size),
     fill(x, residual, jacobian) {
       for (let i = 0; i < quoted; i++) {
         const w = varianceInto(x, k[i]!, gradient);
@@ -135,55 +42,39 @@ function problemOf(evidence: Evidence, fence: Fence, size: number): Residuals {
         const scale = 1 / (2 * years * model * half[i]!);
         if (jacobian) for (let j = 0; j < size; j++) jacobian[i * size + j] = gradient[j]! * scale;
       }
-      for (let i = 0; i < walls; i++) {
-        const w = varianceInto(x, fence.k[i]!, gradient);
-        const high = fence.ceiling[i]!;
-        const low = fence.floor[i]!;
-        wall(quoted + 2 * i, w - high, 1, (100 * fence.ceilingForce[i]!) / high);
-        wall(quoted + 2 * i + 1, low - w, -1, (100 * fence.floorForce) / low);
-      }
-      butterflyRows(x, fence, quoted + 2 * walls, residual, jacobian);
-
-      function wall(row: number, excess: number, sign: number, slope: number): void {
-        // A wall at infinity or at zero is open: nothing is beyond it.
-        const force = excess > 0 ? slope : 0;
-        residual[row] = force === 0 ? 0 : force * excess;
-        if (jacobian) for (let j = 0; j < size; j++) jacobian[row * size + j] = force * sign * gradient[j]!;
+      for (let i = 0; i < fence.k.length; i++) {
+        fencePoint(x, fence, i, quoted + FENCE_ROWS * i, gradient, residual, jacobian);
       }
     },
   };
 }
 
-/** Butterfly rows differentiate by differences: they are few, and asked for only after a violation. */
-function butterflyRows(
+function fencePoint(
   x: Float64Array,
   fence: Fence,
-  firstRow: number,
+  point: number,
+  row: number,
+  gradient: Float64Array,
   residual: Float64Array,
   jacobian: Float64Array | undefined,
 ): void {
-  const at = fence.butterfly;
-  if (at.length === 0) return;
-  const size = x.length;
-  const force = 100 * fence.butterflyForce;
-  const here = smileOf(x);
-  for (let i = 0; i < at.length; i++) {
-    const lack = BUTTERFLY_MARGIN - durrleman(here, at[i]!);
-    residual[firstRow + i] = lack > 0 ? force * Math.min(lack, 10) : 0;
-    if (jacobian) for (let j = 0; j < size; j++) jacobian[(firstRow + i) * size + j] = 0;
-  }
-  if (!jacobian) return;
-  const moved = x.slice();
-  for (let j = 0; j < size; j++) {
-    const h = 1e-6 * Math.max(Math.abs(x[j]!), 1e-3);
-    moved[j] = x[j]! + h;
-    const there = smileOf(moved);
-    moved[j] = x[j]!;
-    for (let i = 0; i < at.length; i++) {
-      if (residual[firstRow + i] === 0) continue;
-      const change = durrleman(here, at[i]!) - durrleman(there, at[i]!);
-      jacobian[(firstRow + i) * size + j] = (force * change) / h;
-    }
+  const k = fence.k[point]!;
+  const floor = fence.floor[point]!;
+  const ceiling = fence.ceiling[point]!;
+  const law = fence.law[point]!;
+  const w = varianceInto(x, k, gradient);
+  wall(row, floor - w, (-100 * ADVICE) / floor);
+  wall(row + 1, w - ceiling, (100 * ADVICE) / ceiling);
+  wall(row + 2, w - law, (100 * fence.force) / law);
+  wall(row + 3, BUTTERFLY_MARGIN - durrlemanInto(x, k, gradient), -100 * fence.force);
+
+  function wall(at: number, breach: number, slope: number): void {
+    // A wall at infinity or at zero is open: nothing is beyond it.
+    const pull = breach > 0 ? slope : 0;
+    residual[at] = pull === 0 ? 0 : Math.abs(pull) * breach;
+    if (!jacobian) return;
+    const size = gradient.length;
+    for (let j = 0; j < size; j++) jacobian[at * size + j] = pull === 0 ? 0 : pull * gradient[j]!;
   }
 }
 
@@ -271,45 +162,4 @@ function linearStep(evidence: Evidence, m: number, sigma: number): Float64Array 
   const p = Math.max((lift - tilt) / sigma, SLOPE_MIN);
   const q = Math.max((lift + tilt) / sigma, SLOPE_MIN);
   return Float64Array.of(alpha + sigma * Math.sqrt(p * q), p, q, m, sigma);
-}
-
-const NONE = new Float64Array(0);
-/** A fence that forbids nothing. */
-export const openFence: Fence = {
-  k: NONE,
-  floor: NONE,
-  floorForce: 0,
-  ceiling: NONE,
-  ceilingForce: NONE,
-  butterfly: NONE,
-  butterflyForce: 0,
-};
-
-/** Borders between free fits are advice: a breach of one percent pulls like a third of a half-width. */
-const ADVICE = 0.3;
-/** Walls stand a hair inside the law, so that a fit leaning on one still passes between the fence's points. */
-const WALL_MARGIN = 2e-3;
-
-/**
- * A fence on given points: softly inside a band, and with `force` under a later smile and free of butterflies.
- * @example fenceOf(grid, band, undefined, 1)
- */
-export function fenceOf(k: Float64Array, band: Band, late: Smile | undefined, force: number): Fence {
-  const ceiling = band.ceiling.slice();
-  const ceilingForce = new Float64Array(k.length).fill(ADVICE);
-  for (let i = 0; i < k.length && late !== undefined; i++) {
-    const law = totalVariance(late, k[i]!) * (1 - WALL_MARGIN);
-    if (law > ceiling[i]!) continue;
-    ceiling[i] = law;
-    ceilingForce[i] = force;
-  }
-  return {
-    k,
-    floor: band.floor,
-    floorForce: ADVICE,
-    ceiling,
-    ceilingForce,
-    butterfly: k,
-    butterflyForce: force,
-  };
 }

@@ -1,0 +1,41 @@
+// Where a fit should not go: borders with its neighbours as advice, the law as walls.
+
+import type { Band } from './bands.ts';
+import type { Smile } from './market.ts';
+import { totalVariance } from './smile.ts';
+
+/**
+ * Variance should stay above `floor` and below `ceiling` (advice), must stay below `law`, and Durrleman's g above `gMin`, at each `k`.
+ * `force` is the residual, in half-widths, of a breach of the law by one percent of variance or of g by 0.01.
+ */
+export interface Fence {
+  readonly k: Float64Array;
+  readonly floor: Float64Array;
+  readonly ceiling: Float64Array;
+  readonly law: Float64Array;
+  readonly force: number;
+}
+
+/** Rows per point of a fence: floor, ceiling, law, butterfly. */
+export const FENCE_ROWS = 4;
+/** Borders between free fits are advice: a breach of one percent pulls like a third of a half-width. */
+export const ADVICE = 0.3;
+/** Fits keep g this far above zero, so that quadratic walls may give a little. */
+export const BUTTERFLY_MARGIN = 0.005;
+/** Walls stand a hair inside the law, so that a fit leaning on one still passes between the fence's points. */
+const WALL_MARGIN = 2e-3;
+
+const NONE = new Float64Array(0);
+/** A fence that forbids nothing. */
+export const openFence: Fence = { k: NONE, floor: NONE, ceiling: NONE, law: NONE, force: 0 };
+
+/**
+ * A fence on given points: softly inside a band, and with `force` under a later smile and free of butterflies.
+ * @example fenceOf(grid, band, undefined, 1)
+ */
+export function fenceOf(k: Float64Array, band: Band, late: Smile | undefined, force: number): Fence {
+  const law = k.map((at) =>
+    late === undefined ? Number.POSITIVE_INFINITY : totalVariance(late, at) * (1 - WALL_MARGIN),
+  );
+  return { k, floor: band.floor, ceiling: band.ceiling, law, force };
+}
