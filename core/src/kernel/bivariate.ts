@@ -34,7 +34,8 @@ export function bivariateNormalCdf(a: number, b: number, rho: number): number {
     throw new RangeError(`bivariateNormalCdf wants numbers and |rho| <= 1, got a=${a} b=${b} rho=${rho}`);
   }
   if (a === Number.NEGATIVE_INFINITY || b === Number.NEGATIVE_INFINITY) return 0;
-  if (rho === 0) return normalCdf(a) * normalCdf(b);
+  // The product misses by rho phi(a) phi(b) to first order; for smaller rho b/rho would overflow.
+  if (Math.abs(rho) < 1e-20) return normalCdf(a) * normalCdf(b);
   if (rho < 0) return Math.max(normalCdf(a) - positive(a, -b, -rho), 0);
   return positive(a, b, rho);
 }

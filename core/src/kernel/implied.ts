@@ -87,10 +87,11 @@ function stdevOf(x: number, share: number, room: number): number {
   return share < 0.5 ? matchLog(x, share, normalModelStdev(x, share)) : matchRoom(x, room);
 }
 
-// Newton on u(s) = N^-1(room(s)), u' = -phi(d1)/phi(u). The start lies below the root, because N(-d1) <= room.
+// Newton on u(s) = N^-1(room(s)), u' = -phi(d1)/phi(u). The start lies below the root for two reasons, each sharp at its end:
+// N(-d1) <= room, and the room at x = 0, 2 N(-s/2), is the least.
 function matchRoom(x: number, room: number): number {
   const goal = normalInverse(room);
-  let s = Math.sqrt(goal * goal - 2 * x) - goal;
+  let s = Math.max(Math.sqrt(goal * goal - 2 * x) - goal, -2 * normalInverse(0.5 * room));
   for (let i = 0; i < EVALUATIONS_MAX; i++) {
     const d1 = x / s + 0.5 * s;
     const u = normalInverse(timeRoom(d1, d1 - s));
