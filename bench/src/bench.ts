@@ -1,0 +1,64 @@
+// How a bench is run: a warm-up, interleaved rounds, and the median with its spread, because machines are noisy and means lie.
+// A bench returns a checksum, which is printed: work whose result nobody reads is work the compiler may drop.
+
+/** One loop to time: `run` does `work` units of it and returns a number that depends on all of them. */
+export interface Bench {
+  readonly name: string;
+  /** ns per unit, or millions of units per second. */
+  readonly unit: 'ns' | 'M/s';
+  readonly work: number;
+  readonly run: () => number;
+}
+
+/** Median, fastest and spread (middle half of the rounds over the median) of one bench. */
+export interface Measured {
+  readonly name: string;
+  readonly unit: 'ns' | 'M/s';
+  readonly median: number;
+  readonly best: number;
+  readonly spread: number;
+  readonly sink: number;
+}
+
+/** A named ratio of two results of one run: ratios travel between machines, absolute times do not. */
+export interface Ratio {
+  readonly name: string;
+  readonly value: number;
+}
+
+/** A group of benches and the ratios that matter among them. */
+export interface Suite {
+  readonly name: string;
+  readonly benches: () => readonly Bench[];
+  readonly ratios: (results: readonly Measured[]) => readonly Ratio[];
+}
+
+const WARM_UP_ROUNDS = 8;
+const ROUNDS = 31;
+
+/** Times the benches of a suite in turn, round by round, so that a slow minute hits all of them alike. */
+export function measure(benches: readonly Bench[]): Measured[] {
+  const times = benches.map(() => [] as number[]);
+  const sinks = benches.map(() => 0);
+  for (let round = 0; round < WARM_UP_ROUNDS + ROUNDS; round++) {
+    benches.forEach((bench, b) => {
+      const start = process.hrtime.bigint();
+      sinks[b] = bench.run();
+      const ns = Number(process.hrtime.bigint() - start);
+      if (round >= WARM_UP_ROUNDS) times[b]!.push(ns / bench.work);
+    });
+  }
+  return benches.map((bench, b) => {
+    const sorted = times[b]!.toSorted((left, right) => left - right);
+    const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))]!;
+    const shown = (ns: number) => (bench.unit === 'ns' ? ns : 1000 / ns);
+    return {
+      name: bench.name,
+      unit: bench.unit,
+      median: shown(at(0.5)),
+      best: shown(at(0)),
+      spread: (at(0.75) - at(0.25)) / at(0.5),
+      sink: sinks[b]!,
+    };
+  });
+}
