@@ -5,8 +5,8 @@ import {
   dollars,
   formatExpiry,
   isRefusal,
-  laneFamily,
   type Line,
+  laneFamily,
   laneSpot,
   type RiskBook,
   underlyingOf,
@@ -67,7 +67,9 @@ function sayWorst({ book, standing }: Judged): void {
       if (lane < 0) return [];
       const pnl = standing.requirement.swept.pnl[u * book.risk.stride + lane]!;
       const words = pnl === 0 ? 'does not move the book' : describeLane(book.risk, underlying, lane);
-      return [[u === combined.driver ? 'together, driver' : 'together', underlying, money(pnl), words]];
+      return [
+        [underlying === combined.driver ? 'together, driver' : 'together', underlying, money(pnl), words],
+      ];
     });
     const several = together.length > 1;
     table(['', 'coin', 'P&L USD', 'scenario'], several ? [...rows, ...together] : rows, [0, 1, 3]);
@@ -194,7 +196,10 @@ function sayParameters({ book, standing, parameters }: Judged): void {
   table(
     ['', ''],
     [
-      ['model', `${book.model} ${parameters.version}, scenarios ${parameters.scenarios.id} (${book.risk.lanes.length} lanes)`],
+      [
+        'model',
+        `${book.model} ${parameters.version}, scenarios ${parameters.scenarios.id} (${book.risk.lanes.length} lanes)`,
+      ],
       ['ranges', `${ranges.join(', ')} (maintenance / initial)`],
       ['open orders', standing.requirement.orders],
       ['market', book.risk.market.digest],

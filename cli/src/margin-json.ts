@@ -43,7 +43,7 @@ function jointOf({ book, standing }: Judged) {
     });
     return {
       line: name,
-      driver: combined.driver < 0 ? null : underlyings[combined.driver]!,
+      driver: combined.driver ?? null,
       moves,
       joint: money(combined.joint),
       separate: money(combined.ownSum),

@@ -81,7 +81,8 @@ function sayCoin({ coin, expiries }: CoinView): void {
   );
 }
 
-function usedOf({ quotes }: ExpiryView): number {
+/** How many quotes shaped a smile. */
+export function usedOf({ quotes }: ExpiryView): number {
   return quotes.filter(({ use }) => use === 'used').length;
 }
 

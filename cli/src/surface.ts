@@ -129,7 +129,7 @@ async function runSurface(options: SurfaceOptions): Promise<void> {
   }
   if (options.json) sayJson(surfaceJson(view));
   else saySurface(view, options.quotes === true);
-  if (written.length > 0 && !options.json) tell();
+  if (written.length > 0 && !options.json) tell('');
   for (const line of written) tell(line);
 }
 

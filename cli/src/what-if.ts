@@ -5,9 +5,9 @@ import {
   type Instant,
   isRefusal,
   later,
+  type Move,
   MS_PER_DAY,
   marketDigest,
-  type Move,
   type Portfolio,
   parseDecimal,
   parseProduct,
@@ -61,7 +61,11 @@ function imagine(before: Judged, options: WhatIfOptions): Judged | Refusal {
   const days = readDays(options.days);
   if (isRefusal(days)) return days;
   if (options.smile !== 'sticky-strike' && options.smile !== 'sticky-moneyness') {
-    return refuse('malformed', `'${options.smile}' is neither sticky-strike nor sticky-moneyness.`, '--smile');
+    return refuse(
+      'malformed',
+      `'${options.smile}' is neither sticky-strike nor sticky-moneyness.`,
+      '--smile',
+    );
   }
   const now = before.book.risk.market;
   const entered = withEntries(before.portfolio, now);
@@ -107,11 +111,20 @@ function readTrade(word: string): Trade | Refusal {
   }
   const quantity = parseDecimal(parts[2]!, '--trade quantity');
   if (isRefusal(quantity)) return quantity;
-  if (!(quantity > 0)) return refuse('out-of-range', 'a traded quantity must be above zero; the side says which way.', '--trade');
+  if (!(quantity > 0))
+    return refuse(
+      'out-of-range',
+      'a traded quantity must be above zero; the side says which way.',
+      '--trade',
+    );
   const product = parseProduct(parts[3]!, '--trade');
   if (isRefusal(product)) return product;
   if (product.kind === 'asset') {
-    return refuse('not-supported', `${product.id} is an asset, not a contract; change the balance in the portfolio.`, '--trade');
+    return refuse(
+      'not-supported',
+      `${product.id} is an asset, not a contract; change the balance in the portfolio.`,
+      '--trade',
+    );
   }
   const signedQuantity = parts[1]!.toLowerCase() === 'buy' ? quantity : -quantity;
   if (parts[4] === undefined) return { product, quantity: signedQuantity };
@@ -182,7 +195,9 @@ function sayComparison(before: Judged, after: Judged): void {
       ...LINES.map((name) =>
         row(name, before.standing.requirement[name].amount, after.standing.requirement[name].amount),
       ),
-      ...LINES.map((name) => row(`excess ${name}`, before.standing.excess[name], after.standing.excess[name])),
+      ...LINES.map((name) =>
+        row(`excess ${name}`, before.standing.excess[name], after.standing.excess[name]),
+      ),
       row('withdrawable', before.standing.withdrawable, after.standing.withdrawable),
     ],
   );
@@ -200,7 +215,10 @@ function sayLegChanges(before: Judged, after: Judged): void {
   const [was, is] = [quantities(before), quantities(after)];
   const parts = (judged: Judged) =>
     new Map(
-      judged.standing.requirement.contributions.map((part) => [judged.book.risk.products[part.row]!.id, part.amount]),
+      judged.standing.requirement.contributions.map((part) => [
+        judged.book.risk.products[part.row]!.id,
+        part.amount,
+      ]),
     );
   const [partWas, partIs] = [parts(before), parts(after)];
   heading('Legs: quantity, and part in the worst case of the initial line, USD');

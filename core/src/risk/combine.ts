@@ -33,8 +33,8 @@ export interface Combined {
   readonly own: readonly WorstLane[];
   /** Lane of each underlying in the worst joint move; -1 where it is not counted. */
   readonly jointLanes: Int32Array;
-  /** Which underlying drives the worst joint move; -1 when nothing loses. */
-  readonly driver: number;
+  /** What drives the worst joint move: an underlying, held or not; undefined when nothing loses. */
+  readonly driver: string | undefined;
 }
 
 interface Partner {
@@ -43,8 +43,9 @@ interface Partner {
 }
 
 /**
- * For every lane, the lanes a partner may be in while the driver is in this one: the same lane, and every lane of the same family
- * whose spot move lies between `down` and `up` times the driver's, rounded outward to the lanes there are.
+ * The lanes a partner may be in while the driver is in this one: the same lane, and every lane of the same family whose spot move
+ * lies between `down` and `up` times the driver's, rounded outward to the lanes there are. A driver's move counts as at most one
+ * range here: in a crash beyond it a partner moves along, or at least by what it owes a full range.
  */
 function partnersOf(
   driver: LaneAxis,
@@ -52,7 +53,7 @@ function partnersOf(
   lane: number,
   { down, up }: { down: number; up: number },
 ): number[] {
-  const spot = driver.spots[lane]!;
+  const spot = Math.max(-1, Math.min(1, driver.spots[lane]!));
   if (spot === 0) return [lane];
   const low = Math.min(down * spot, up * spot);
   const high = Math.max(down * spot, up * spot);
@@ -89,25 +90,49 @@ export function sees(lanes: readonly Lane[], line: LaneLine): (lane: number) => 
   return (lane) => line === 'initial' || lanes[lane]!.line === 'maintenance';
 }
 
+/** Stands for every coin that is not named: correlated with nothing. */
+export const UNNAMED_DRIVER = '*';
+
 /** A plan of partner lanes for one book and one set of correlations; build it once, combine many portfolios with it. */
 export interface CombinePlan {
   readonly retained: number;
-  /** `partners[driver][other][lane]`: partner lanes. */
-  readonly partners: readonly (readonly (readonly (readonly number[])[])[])[];
+  readonly drivers: readonly {
+    readonly name: string;
+    /** Its place among the book's underlyings; -1 when it is not in the book. */
+    readonly underlying: number;
+    /** `partners[u][lane]`: the lanes underlying `u` may be in. */
+    readonly partners: readonly (readonly (readonly number[])[])[];
+  }[];
 }
 
-/** Prepares the co-moves, anti-moves and single moves that `combine` looks through. */
-export function planCombine(book: RiskBook, correlations: Correlations, retained: number): CombinePlan {
+/**
+ * Prepares the co-moves, anti-moves and single moves that `combine` looks through. `others` are coins that may drive a joint move
+ * although the book does not hold them, with their ranges: were drivers taken from the book alone, a speck of a third coin could
+ * set two hedged ones free of each other, and the requirement would jump.
+ */
+export function planCombine(
+  book: RiskBook,
+  correlations: Correlations,
+  retained: number,
+  others: ReadonlyMap<string, ScanRanges> = new Map(),
+): CombinePlan {
   const { lanes } = book;
   const names = book.groups.underlyings;
   const axes = names.map((name) => laneAxis(lanes, book.ranges.get(name)!, name));
-  const partners = axes.map((driver, d) =>
-    axes.map((other, u) => {
-      const pair = band(correlations, names[d]!, names[u]!);
-      return lanes.map((_, lane) => partnersOf(driver, other, lane, pair));
+  const away = [...others].filter(([name]) => !names.includes(name));
+  const candidates = [
+    ...names.map((name, underlying) => ({ name, underlying, axis: axes[underlying]! })),
+    ...away.map(([name, ranges]) => ({ name, underlying: -1, axis: laneAxis(lanes, ranges, name) })),
+  ];
+  const drivers = candidates.map(({ name, underlying, axis }) => ({
+    name,
+    underlying,
+    partners: axes.map((partner, u) => {
+      const pair = band(correlations, name, names[u]!);
+      return lanes.map((_, lane) => partnersOf(axis, partner, lane, pair));
     }),
-  );
-  return { retained, partners };
+  }));
+  return { retained, drivers };
 }
 
 /**
@@ -123,22 +148,22 @@ export function combine(swept: Swept, plan: CombinePlan, line: LaneLine): Combin
   const own = Array.from({ length: count }, (_, u) => worstLane(swept, u, seen));
   const ownSum = own.reduce((sum, worst) => sum + worst.loss, 0);
   let joint = 0;
-  let driver = -1;
+  let driver: string | undefined;
   let jointLanes = new Int32Array(count).fill(-1);
-  for (let d = 0; d < count; d++) {
+  const lanes = new Int32Array(count);
+  for (const candidate of plan.drivers) {
     for (let s = 0; s < book.lanes.length; s++) {
       if (!seen(s)) continue;
-      const lanes = new Int32Array(count);
       let pnl = 0;
       for (let u = 0; u < count; u++) {
-        const lane = u === d ? s : worstPartner(swept, u, plan.partners[d]![u]![s]!);
+        const lane = u === candidate.underlying ? s : worstPartner(swept, u, candidate.partners[u]![s]!);
         lanes[u] = lane;
         pnl += swept.pnl[u * book.stride + lane]!;
       }
       if (-pnl > joint) {
         joint = -pnl;
-        driver = d;
-        jointLanes = lanes;
+        driver = candidate.name;
+        jointLanes = lanes.slice();
       }
     }
   }

@@ -16,6 +16,7 @@ export {
   combine,
   planCombine,
   sees,
+  UNNAMED_DRIVER,
 } from './combine.ts';
 export { fillRows, LANE_PAD, strideOf } from './rows.ts';
 export {

@@ -51,8 +51,11 @@ export function laneSpot(lane: Lane, ranges: ScanRanges, underlying: string): nu
   return 0;
 }
 
-/** Lanes that differ only in how far spot moves belong to one family; partners are looked for inside it. */
+/**
+ * Lanes that differ only in how far spot moves, and in how the smile follows it, belong to one family; correlation partners are
+ * looked for inside it. The smile rule is left out because the unmoved price stands under one rule only.
+ */
 export function laneFamily(lane: Lane): string {
   const rest = lane.moves.filter((move) => move.kind !== 'spot');
-  return JSON.stringify([lane.line, lane.netting, lane.smile, rest]);
+  return JSON.stringify([lane.line, lane.netting, rest]);
 }

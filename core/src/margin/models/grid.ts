@@ -23,6 +23,7 @@ import {
   type Swept,
   settleParts,
   sweep,
+  UNNAMED_DRIVER,
   withExpiries,
 } from '../../risk/index.ts';
 import { type Lane, TERM_SCALING } from '../../scenario/index.ts';
@@ -107,8 +108,13 @@ function buildGridBook(
     risk,
     parameters: digestValue(parameters),
     given: parameters,
-    plan: planCombine(risk, parameters.correlations, parameters.retained),
+    plan: planCombine(risk, parameters.correlations, parameters.retained, driversOf(parameters)),
   };
+}
+
+/** Every named coin, and one that stands for all others, may drive a joint move. */
+function driversOf(parameters: GridParameters): Map<string, CoinParameters> {
+  return new Map([...Object.entries(parameters.coins), [UNNAMED_DRIVER, parameters.otherCoin]]);
 }
 
 /** A line from its swept loss and charges. */

@@ -1,0 +1,252 @@
+import { describe, expect, it } from 'vitest';
+import { future, linearOption, market, option, perpetual, universe } from '../../test/sample.ts';
+import { isRefusal } from '../base/index.ts';
+import { price } from '../pricing/index.ts';
+import { compareProducts, type Product, type SpotAsset } from '../product/index.ts';
+import { type Lane, type Shock, shift, standardScenarios } from '../scenario/index.ts';
+import {
+  attribute,
+  band,
+  buildRiskBook,
+  combine,
+  holdingsOf,
+  planCombine,
+  type RiskBook,
+  settleParts,
+  sweep,
+} from './index.ts';
+
+const asset = (id: string): SpotAsset => ({ kind: 'asset', id, underlying: id });
+const products: Product[] = [...universe, asset('BTC'), asset('ETH'), asset('USD'), asset('USDC')];
+const ranges = (underlying: string) =>
+  underlying.startsWith('USD') ? { maintenance: 0.03, initial: 0.03 } : { maintenance: 0.1, initial: 0.2 };
+
+function build(
+  lanes: readonly Lane[] = standardScenarios.lanes,
+  held: readonly Product[] = products,
+): RiskBook {
+  const book = buildRiskBook(held, market, lanes, ranges);
+  if (isRefusal(book)) throw new Error(book.message);
+  return book;
+}
+
+function hold(book: RiskBook, quantities: Record<string, number>) {
+  return holdingsOf(
+    new Map(Object.entries(quantities).map(([id, quantity]) => [book.indexOf.get(id)!, quantity])),
+  );
+}
+
+/** What a product makes in a lane by the reference pricer: entered at today's mark. */
+function reference(product: Product, shock: Shock): number {
+  const moved = shift(market, shock);
+  const [now, then] = [price(product, market), price(product, moved)];
+  if (isRefusal(now) || isRefusal(then)) throw new Error('not priced');
+  if (product.kind === 'asset' || product.kind === 'option') return shock.damp * (then.usd - now.usd);
+  const coin = moved.underlyings.find((candidate) => candidate.underlying === product.underlying)!;
+  const settle = product.settlement === 'inverse' ? coin.index : moved.pegs.get(product.settleAsset)!;
+  const profit = product.settlement === 'inverse' ? 1 / now.mark - 1 / then.mark : then.mark - now.mark;
+  return shock.damp * profit * settle;
+}
+
+describe('M-15 risk arrays', () => {
+  it('equal the reference pricer to 2e-12 of forward in every lane of every product', () => {
+    const book = build();
+    let worst = 0;
+    book.products.forEach((product, p) => {
+      book.shocks.get(product.underlying)!.forEach((shock, s) => {
+        const error = Math.abs(book.rows[p * book.stride + s]! - reference(product, shock));
+        // A coin-settled option is worth at most one coin plus its strike; shocked markets reach six times the index.
+        const scale = product.underlying === 'BTC' ? 65_000 : product.underlying === 'ETH' ? 1_900 : 1;
+        worst = Math.max(worst, error / (scale * 6));
+      });
+    });
+    expect(worst).toBeLessThan(2e-12);
+    expect(worst).toBeGreaterThan(0);
+  });
+
+  it('are padded with zeros', () => {
+    const book = build();
+    for (let p = 0; p < book.products.length; p++) {
+      for (let s = book.lanes.length; s < book.stride; s++) expect(book.rows[p * book.stride + s]).toBe(0);
+    }
+  });
+
+  it('convert coin profit at the shocked index: long 60,000 USD of inverse, 10 % down, loses 0.1111 coins', () => {
+    const lane: Lane = {
+      id: 'down',
+      moves: [{ kind: 'spot', relative: -0.1 }],
+      smile: 'sticky-strike',
+      damp: 1,
+      netting: 'sum',
+      line: 'maintenance',
+    };
+    const book = build([lane], [perpetual('BTC')]);
+    const coins = (60_000 * book.rows[0]!) / (65_000 * 0.9);
+    expect(coins).toBeCloseTo(((-60_000 / (65_000 * 1.0003)) * 0.1) / 0.9, 12);
+  });
+
+  it('a stable coin that breaks takes the value of what settles in it along', () => {
+    const lane: Lane = {
+      id: 'peg',
+      moves: [{ kind: 'peg', relative: -0.1 }],
+      smile: 'sticky-strike',
+      damp: 1,
+      netting: 'sum',
+      line: 'maintenance',
+    };
+    const book = build(
+      [lane],
+      [linearOption('ETH', 116, 1_900, 'put'), perpetual('ETH', 'linear'), asset('USDC')],
+    );
+    const row = (id: string) => book.rows[book.indexOf.get(id)! * book.stride]!;
+    expect(row('USDC')).toBeCloseTo(-0.0999, 12);
+    // The contract is quoted in the broken coin: its price rises, and a long earns what the coin lost on the notional.
+    expect(row('ETH_USDC-PERPETUAL')).toBeCloseTo(0.1 * 1_900 * 1.0003, 8);
+    // A put struck in cheap coins is struck lower.
+    expect(row('ETH_USDC-26JUN26-1900-P')).toBeLessThan(0);
+  });
+
+  it('refuse by name what cannot be valued and keep the rest', () => {
+    const dead = { ...option('BTC', 1, 65_000, 'call'), expiry: market.at, id: 'BTC-2MAR26-65000-C' };
+    const book = build(undefined, [asset('BTC'), asset('DOGE'), dead]);
+    expect(book.products.map((product) => product.id)).toEqual(['BTC']);
+    expect(book.refused.get('DOGE')).toMatchObject({ reason: 'unknown-asset' });
+    expect(book.refused.get(dead.id)).toMatchObject({ reason: 'expired' });
+  });
+
+  it('are sorted and identified', () => {
+    const shuffled = [...products].reverse();
+    expect(build(undefined, shuffled).digest).toBe(build().digest);
+    expect(build().products).toEqual([...products].sort(compareProducts));
+    expect(build(standardScenarios.lanes.slice(1)).digest).not.toBe(build().digest);
+  });
+});
+
+describe('M-17 netting', () => {
+  const lanes: Lane[] = (['sum', 'loss-per-expiry'] as const).map((netting) => ({
+    id: netting,
+    moves: [{ kind: 'vol', form: 'points', size: 0.1, scaling: { short: 0, long: 0, dteFloor: 1 } }],
+    smile: 'sticky-strike',
+    damp: 1,
+    netting,
+    line: 'maintenance',
+  }));
+
+  it('sums expiries, or counts each as a loss', () => {
+    const near = option('BTC', 11, 65_000, 'call');
+    const far = option('BTC', 116, 65_000, 'call');
+    const book = build(lanes, [near, far]);
+    const swept = sweep(book, hold(book, { [near.id]: -1, [far.id]: 1 }));
+    const [a, b] = [book.rows[0]!, book.rows[book.stride]!];
+    expect(swept.pnl[0]).toBe(b - a);
+    expect(swept.pnl[1]).toBe(-(a + b));
+  });
+
+  it('sign factors act on an expiry’s net value', () => {
+    const call = option('BTC', 25, 65_000, 'call');
+    const put = option('BTC', 25, 55_000, 'put');
+    const plain = build([lanes[0]!], [call, put]);
+    const signFactors = { gain: Float64Array.of(0.9), loss: Float64Array.of(1.1) };
+    const book: RiskBook = { ...plain, groups: { ...plain.groups, signFactors } };
+    const value = (q: number, r: number) =>
+      q * book.columns.value[book.indexOf.get(call.id)!]! +
+      r * book.columns.value[book.indexOf.get(put.id)!]!;
+    for (const [q, r] of [
+      [1, 0],
+      [-1, 0],
+      [1, -3],
+      [-1, 0.1],
+    ] as const) {
+      const undiscounted = sweep(plain, hold(plain, { [call.id]: q, [put.id]: r })).pnl[0]!;
+      const swept = sweep(book, hold(book, { [call.id]: q, [put.id]: r }));
+      const moved = value(q, r) + undiscounted;
+      expect(swept.pnl[0]).toBeCloseTo(moved * (moved >= 0 ? 0.9 : 1.1) - value(q, r), 8);
+      const plan = planCombine(book, { unnamed: 0, pairs: {}, stress: 0 }, 0.2);
+      const combined = combine(swept, plan, 'initial');
+      const parts = attribute(swept, combined, plan);
+      expect(parts.reduce((sum, part) => sum + part, 0)).toBeCloseTo(-combined.amount, 8);
+    }
+  });
+});
+
+describe('M-18 across underlyings', () => {
+  const correlations = { unnamed: 0, pairs: { 'BTC/ETH': 0.85 }, stress: 0.25 };
+
+  it('stresses correlations both ways', () => {
+    const pair = band(correlations, 'ETH', 'BTC');
+    expect(pair.up).toBeCloseTo(0.8875, 12);
+    expect(pair.down).toBeCloseTo(0.3875, 12);
+    expect(band(correlations, 'BTC', 'SOL')).toEqual({ down: -0.25, up: 0.25 });
+  });
+
+  function amounts(btc: number, eth: number, pairs = correlations) {
+    const book = build();
+    const swept = sweep(book, hold(book, { 'BTC-PERPETUAL': btc, 'ETH-PERPETUAL': eth }));
+    return combine(swept, planCombine(book, pairs, 0.2), 'initial');
+  }
+
+  it('grants nothing to a book that is long both', () => {
+    const { amount, ownSum } = amounts(100_000, 100_000);
+    expect(amount / ownSum).toBeGreaterThan(0.999);
+  });
+
+  it('grants part of a hedge, more at higher correlation, never more than 80 %', () => {
+    const hedged = amounts(100_000, -100_000);
+    const loose = amounts(100_000, -100_000, { ...correlations, pairs: { 'BTC/ETH': 0.2 } });
+    expect(hedged.amount).toBeLessThan(0.75 * hedged.ownSum);
+    expect(hedged.amount).toBeGreaterThanOrEqual(0.2 * hedged.ownSum);
+    expect(loose.amount).toBeGreaterThan(hedged.amount);
+  });
+
+  it('does not jump when a speck of a third coin is added', () => {
+    const others = new Map([['SOL', { maintenance: 0.15, initial: 0.25 }]]);
+    const pairs = { ...correlations, pairs: { ...correlations.pairs, 'BTC/SOL': 0.75, 'ETH/SOL': 0.75 } };
+    const held = { 'BTC-PERPETUAL': 100_000, 'ETH-PERPETUAL': -100_000 };
+    const two = build();
+    const without = combine(sweep(two, hold(two, held)), planCombine(two, pairs, 0.2, others), 'initial');
+    const sol = {
+      ...market.underlyings[1]!,
+      underlying: 'SOL',
+      index: 150,
+      perpetual: 150,
+      slices: [],
+      futures: [],
+    };
+    const wider = { ...market, underlyings: [...market.underlyings, sol] };
+    const three = buildRiskBook(
+      [...products, asset('SOL')],
+      wider,
+      standardScenarios.lanes,
+      ranges,
+    ) as RiskBook;
+    const speck = sweep(three, hold(three, { ...held, SOL: 1e-9 }));
+    const within = combine(speck, planCombine(three, pairs, 0.2, others), 'initial');
+    expect(within.amount).toBeCloseTo(without.amount, 5);
+  });
+
+  it('one underlying alone is its own worst case', () => {
+    const { amount, joint, ownSum } = amounts(100_000, 0);
+    expect(amount).toBe(ownSum);
+    expect(joint).toBe(ownSum);
+  });
+
+  it('names the joint move: a driver and where its partner stands', () => {
+    const combined = amounts(100_000, -100_000);
+    const book = build();
+    const lanes = Array.from(combined.jointLanes, (lane) => book.lanes[lane]?.id);
+    expect(['BTC', 'ETH']).toContain(combined.driver);
+    expect(lanes[0]).toMatch(/spot|tail/);
+  });
+});
+
+describe('M-32 rounding of parts', () => {
+  it('adds up to the unit', () => {
+    const parts = settleParts(Float64Array.of(-1 / 3, -1 / 3, -1 / 3, 0.1), 90_000_001n as never);
+    expect(parts.reduce((a, b) => a + b, 0n)).toBe(-90_000_001n);
+  });
+
+  it('a future of a listed expiry moves with its own mark', () => {
+    const book = build(undefined, [future('BTC', 25)]);
+    expect(book.columns.mark[0]).toBeCloseTo(65_000 * 1.004, 8);
+  });
+});

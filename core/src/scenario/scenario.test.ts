@@ -1,0 +1,171 @@
+import { describe, expect, it } from 'vitest';
+import { AT, expiryIn, market } from '../../test/sample.ts';
+import { underlyingOf, volAt } from '../market/index.ts';
+import {
+  lanes48,
+  later,
+  resolveLane,
+  type Shock,
+  shift,
+  standardScenarios,
+  TERM_SCALING,
+  termFactor,
+  volDeforms,
+} from './index.ts';
+
+const shock = (moves: Shock['moves'], rest: Partial<Shock> = {}): Shock => ({
+  id: 'test',
+  moves,
+  smile: 'sticky-strike',
+  damp: 1,
+  netting: 'sum',
+  line: 'initial',
+  ...rest,
+});
+const btc = underlyingOf(market, 'BTC')!;
+
+describe('M-11 term scaling of vol shocks', () => {
+  // quant.md 3.5: (30/T)^p for T = 1, 7, 15, 30, 90, 180, 365 days.
+  it.each([
+    [1, 2.774],
+    [7, 1.547],
+    [15, 1.231],
+    [30, 1],
+    [90, 0.867],
+    [180, 0.792],
+    [365, 0.723],
+  ])('%d days', (days, want) => {
+    expect(termFactor(days / 365, TERM_SCALING)).toBeCloseTo(want, 3);
+  });
+
+  it('does not grow inside the last day', () => {
+    expect(termFactor(0.1 / 365, TERM_SCALING)).toBe(termFactor(1 / 365, TERM_SCALING));
+  });
+});
+
+describe('M-13 skew shocks', () => {
+  // quant.md 3.5: T = 30/365, k = +-0.2: cap .221331, k* .688059, factor 1.064335 / .935665 (linear), 1.064335 (absolute).
+  const skew = (form: 'linear' | 'absolute', size: number) =>
+    shock([
+      {
+        kind: 'skew',
+        form,
+        size,
+        capBase: 0.25,
+        capSlope: -0.1,
+        kStarMin: 0.01,
+        width: 4,
+        volReference: 0.6,
+      },
+    ]);
+
+  it('has the published slope and cap', () => {
+    const [deform] = volDeforms(skew('linear', 1), 'BTC', 30 / 365);
+    expect(deform).toMatchObject({ kind: 'skew' });
+    const { slope, cap } = deform as { slope: number; cap: number };
+    expect(cap).toBeCloseTo(0.221331, 6);
+    expect(cap / slope).toBeCloseTo(0.688059, 6);
+    expect(1 + 0.2 * slope).toBeCloseTo(1.064335, 6);
+  });
+
+  it('rotates one way, then the other', () => {
+    const slice = btc.slices[2]!;
+    const vol = (size: number) =>
+      volAt(underlyingOf(shift(market, skew('linear', size)), 'BTC')!.slices[2]!, slice.forward * 1.2);
+    const base = volAt(slice, slice.forward * 1.2);
+    expect(vol(1)).toBeGreaterThan(base);
+    expect(vol(1) + vol(-1)).toBeCloseTo(2 * base, 12);
+  });
+});
+
+describe('M-10 a shocked market is a market', () => {
+  const crash = shift(market, shock([{ kind: 'spot', relative: -0.2 }]));
+  const coin = underlyingOf(crash, 'BTC')!;
+
+  it('moves index, perpetual and forwards together', () => {
+    expect(coin.index).toBeCloseTo(52_000, 8);
+    expect(coin.perpetual / btc.perpetual).toBeCloseTo(0.8, 14);
+    expect(coin.slices.map((slice, i) => slice.forward / btc.slices[i]!.forward)).toEqual(
+      btc.slices.map(() => expect.closeTo(0.8, 14)),
+    );
+  });
+
+  it('sticky strike keeps the vol of a strike, sticky moneyness the vol of a moneyness', () => {
+    const before = btc.slices[1]!;
+    expect(volAt(coin.slices[1]!, 60_000)).toBe(volAt(before, 60_000));
+    const sticky = shift(market, shock([{ kind: 'spot', relative: -0.2 }], { smile: 'sticky-moneyness' }));
+    expect(volAt(underlyingOf(sticky, 'BTC')!.slices[1]!, 48_000)).toBeCloseTo(volAt(before, 60_000), 12);
+  });
+
+  it('a move of one coin leaves the others alone', () => {
+    const one = shift(market, shock([{ kind: 'spot', relative: -0.2, underlying: 'ETH' }]));
+    expect(underlyingOf(one, 'BTC')!.index).toBe(btc.index);
+    expect(underlyingOf(one, 'ETH')!.index).toBeCloseTo(1_520, 8);
+  });
+
+  it('M-20 only the unfixed part of a settlement average moves', () => {
+    const half = { ...btc, slices: [{ ...btc.slices[0]!, unfixed: 0.5 }] };
+    const moved = shift({ ...market, underlyings: [half] }, shock([{ kind: 'spot', relative: -0.2 }]));
+    expect(moved.underlyings[0]!.slices[0]!.forward / half.slices[0]!.forward).toBeCloseTo(0.9, 14);
+  });
+
+  it('a peg move spares the dollar', () => {
+    const broken = shift(market, shock([{ kind: 'peg', relative: -0.1 }]));
+    expect(broken.pegs.get('USD')).toBe(1);
+    expect(broken.pegs.get('USDC')).toBeCloseTo(0.8991, 12);
+  });
+
+  it('basis moves forwards against the index, premium the perpetual', () => {
+    const moved = underlyingOf(
+      shift(
+        market,
+        shock([
+          { kind: 'basis', size: 0.01, add: 0.5, multiple: 2 },
+          { kind: 'premium', relative: 0.03 },
+        ]),
+      ),
+      'BTC',
+    )!;
+    expect(moved.index).toBe(btc.index);
+    expect(moved.perpetual / btc.perpetual).toBeCloseTo(1.03, 14);
+    const { years, forward } = btc.slices[3]!;
+    expect(moved.slices[3]!.forward / forward).toBeCloseTo(1 + 0.005 + 0.02 * years, 14);
+  });
+
+  it('time passes without anything else', () => {
+    const aged = later(market, 2);
+    expect(aged.at - AT).toBe(2 * 86_400_000);
+    expect(aged.underlyings[0]!.slices.map((slice) => slice.expiry)).not.toContain(expiryIn(1));
+    const before = btc.slices[1]!;
+    const after = aged.underlyings[0]!.slices[0]!;
+    expect(volAt(after, 60_000)).toBe(volAt(before, 60_000));
+    expect(after.years).toBeCloseTo(9 / 365, 12);
+  });
+});
+
+describe('M-12 the standard set', () => {
+  it('holds the 48 lanes of the reference grid and distinct names', () => {
+    expect(lanes48.length).toBe(48);
+    const ids = standardScenarios.lanes.map((lane) => lane.id);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('damps tails so that a linear position loses 13.86 % at every rung of a 16 % range', () => {
+    const ranges = { maintenance: 0.16, initial: 0.16 };
+    // quant.md 3.5: dampening factors of Derive's live tails, from the ladder 0.1386 / |move|.
+    const factors = lanes48
+      .filter((lane) => lane.id.includes('tail'))
+      .map((lane) => resolveLane(lane, ranges).damp);
+    expect(factors).toEqual(
+      [0.21, 0.42, 0.2772, 0.1386, 0.0693, 0.0462, 0.03465, 0.02772].map((x) => expect.closeTo(x, 6)),
+    );
+  });
+
+  it('states spot in ranges, so one file serves every coin', () => {
+    const lane = lanes48.find((candidate) => candidate.id === 'grid/spot-100%r/vol-up')!;
+    expect(resolveLane(lane, { maintenance: 0.115, initial: 0.2 }).moves[0]).toEqual({
+      kind: 'spot',
+      relative: -0.115,
+    });
+  });
+});

@@ -1,0 +1,3 @@
+export declare const coreRooms: Readonly<Record<string, readonly string[]>>;
+export declare const workspaces: Readonly<Record<string, readonly string[]>>;
+export declare const packages: Readonly<Record<string, readonly string[]>>;
