@@ -1,5 +1,6 @@
 // Across underlyings: how much of one coin's loss may be set against another's gain.
 
+import { underlyingOf } from '../market/index.ts';
 import { type Lane, type LaneLine, laneFamily, laneSpot, type ScanRanges } from '../scenario/index.ts';
 import type { RiskBook } from './book.ts';
 import { type Swept, type WorstLane, worstLane } from './sweep.ts';
@@ -33,7 +34,7 @@ export interface Combined {
   readonly own: readonly WorstLane[];
   /** Lane of each underlying in the worst joint move; -1 where it is not counted. */
   readonly jointLanes: Int32Array;
-  /** What drives the worst joint move: an underlying, held or not; undefined when nothing loses. */
+  /** What drives the worst joint move: a coin, held or not, or all together; undefined when nothing loses. */
   readonly driver: string | undefined;
 }
 
@@ -43,9 +44,9 @@ interface Partner {
 }
 
 /**
- * The lanes a partner may be in while the driver is in this one: the same lane, and every lane of the same family whose spot move
- * lies between `down` and `up` times the driver's, rounded outward to the lanes there are. A driver's move counts as at most one
- * range here: in a crash beyond it a partner moves along, or at least by what it owes a full range.
+ * The lanes a partner may be in while the driver is in this one: every lane of the same family whose spot move lies between `down`
+ * and `up` times the driver's, rounded outward to the lanes there are. A driver's move counts as at most one range here: in a crash
+ * beyond it a partner moves by what it owes a full range. Where spot does not move, or no lane is near, the same lane.
  */
 function partnersOf(
   driver: LaneAxis,
@@ -60,9 +61,8 @@ function partnersOf(
   const family = partner.families.get(driver.keys[lane]!)!;
   const from = family.filter((other) => other.spot <= low).at(-1)?.spot ?? low;
   const to = family.find((other) => other.spot >= high)?.spot ?? high;
-  const out = new Set([lane]);
-  for (const other of family) if (other.spot >= from && other.spot <= to) out.add(other.lane);
-  return [...out].sort((a, b) => a - b);
+  const near = family.filter((other) => other.spot >= from && other.spot <= to);
+  return near.length === 0 ? [lane] : near.map((other) => other.lane).sort((x, y) => x - y);
 }
 
 /** The lanes along one underlying's spot axis, in its own ranges. */
@@ -90,6 +90,8 @@ export function sees(lanes: readonly Lane[], line: LaneLine): (lane: number) => 
   return (lane) => line === 'initial' || lanes[lane]!.line === 'maintenance';
 }
 
+/** The driver of a co-move: every underlying in one lane. */
+export const TOGETHER = 'all';
 /** Stands for every coin that is not named: correlated with nothing. */
 export const UNNAMED_DRIVER = '*';
 
@@ -120,8 +122,10 @@ export function planCombine(
   const names = book.groups.underlyings;
   const axes = names.map((name) => laneAxis(lanes, book.ranges.get(name)!, name));
   const away = [...others].filter(([name]) => !names.includes(name));
+  // Stable assets drive nothing: their own lanes move no coin.
+  const coins = names.filter((name) => underlyingOf(book.market, name) !== undefined);
   const candidates = [
-    ...names.map((name, underlying) => ({ name, underlying, axis: axes[underlying]! })),
+    ...coins.map((name) => ({ name, underlying: names.indexOf(name), axis: axes[names.indexOf(name)]! })),
     ...away.map(([name, ranges]) => ({ name, underlying: -1, axis: laneAxis(lanes, ranges, name) })),
   ];
   const drivers = candidates.map(({ name, underlying, axis }) => ({
@@ -135,39 +139,63 @@ export function planCombine(
   return { retained, drivers };
 }
 
+interface Joint {
+  readonly loss: number;
+  readonly driver: string | undefined;
+  readonly lanes: Int32Array;
+}
+
+/** All underlyings in one lane: the crash in which everything is one market. */
+function coMoves(swept: Swept, seen: (lane: number) => boolean): Joint {
+  const { book } = swept;
+  const count = book.groups.underlyings.length;
+  let worst: Joint = { loss: 0, driver: undefined, lanes: new Int32Array(count).fill(-1) };
+  for (let s = 0; s < book.lanes.length; s++) {
+    if (!seen(s)) continue;
+    let pnl = 0;
+    for (let u = 0; u < count; u++) pnl += swept.pnl[u * book.stride + s]!;
+    if (-pnl > worst.loss) {
+      worst = { loss: -pnl, driver: TOGETHER, lanes: new Int32Array(count).fill(s) };
+    }
+  }
+  return worst;
+}
+
+/** One coin moves in full, every other stands where stressed correlation lets it hurt most. */
+function drivenMoves(swept: Swept, plan: CombinePlan, seen: (lane: number) => boolean, least: Joint): Joint {
+  const { book } = swept;
+  const count = book.groups.underlyings.length;
+  const lanes = new Int32Array(count);
+  let worst = least;
+  for (const driver of plan.drivers) {
+    for (let s = 0; s < book.lanes.length; s++) {
+      if (!seen(s)) continue;
+      let pnl = 0;
+      for (let u = 0; u < count; u++) {
+        const lane = u === driver.underlying ? s : worstPartner(swept, u, driver.partners[u]![s]!);
+        lanes[u] = lane;
+        pnl += swept.pnl[u * book.stride + lane]!;
+      }
+      if (-pnl > worst.loss) worst = { loss: -pnl, driver: driver.name, lanes: lanes.slice() };
+    }
+  }
+  return worst;
+}
+
 /**
  * The swept loss of a line over all underlyings: `M = J + retained (sum_u M_u - J)`, `M_u` the worst lane of an underlying alone,
- * `J` the worst over every driver, lane and partner lanes at stressed correlations. At most `1 - retained` of an offset is granted
- * (EMIR RTS 153/2013 Article 27(4) with `retained` = 0.2).
+ * `J` the worst over co-moves and, for every driver and lane, anti-moves and single moves at stressed correlations. At most
+ * `1 - retained` of an offset is granted (EMIR RTS 153/2013 Article 27(4) with `retained` = 0.2).
  * @example combine(swept, planCombine(book, correlations, 0.2), 'initial').amount
  */
 export function combine(swept: Swept, plan: CombinePlan, line: LaneLine): Combined {
   const { book } = swept;
   const seen = sees(book.lanes, line);
-  const count = book.groups.underlyings.length;
-  const own = Array.from({ length: count }, (_, u) => worstLane(swept, u, seen));
+  const own = book.groups.underlyings.map((_, u) => worstLane(swept, u, seen));
   const ownSum = own.reduce((sum, worst) => sum + worst.loss, 0);
-  let joint = 0;
-  let driver: string | undefined;
-  let jointLanes = new Int32Array(count).fill(-1);
-  const lanes = new Int32Array(count);
-  for (const candidate of plan.drivers) {
-    for (let s = 0; s < book.lanes.length; s++) {
-      if (!seen(s)) continue;
-      let pnl = 0;
-      for (let u = 0; u < count; u++) {
-        const lane = u === candidate.underlying ? s : worstPartner(swept, u, candidate.partners[u]![s]!);
-        lanes[u] = lane;
-        pnl += swept.pnl[u * book.stride + lane]!;
-      }
-      if (-pnl > joint) {
-        joint = -pnl;
-        driver = candidate.name;
-        jointLanes = lanes.slice();
-      }
-    }
-  }
-  return { line, amount: joint + plan.retained * (ownSum - joint), joint, ownSum, own, jointLanes, driver };
+  const worst = drivenMoves(swept, plan, seen, coMoves(swept, seen));
+  const amount = worst.loss + plan.retained * (ownSum - worst.loss);
+  return { line, amount, joint: worst.loss, ownSum, own, jointLanes: worst.lanes, driver: worst.driver };
 }
 
 function worstPartner(swept: Swept, u: number, lanes: readonly number[]): number {

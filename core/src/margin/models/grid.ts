@@ -30,6 +30,7 @@ import { type Lane, TERM_SCALING } from '../../scenario/index.ts';
 import { chargesOf, totalOf } from '../charges.ts';
 import { hold } from '../holdings.ts';
 import {
+  type CoinParameters,
   coinParameters,
   doubtParameters,
   type GridParameters,
