@@ -1,6 +1,6 @@
 // A Deribit chain in CSV: many snapshots in a file, one of them wanted. Two shapes, told apart by the name of the time column.
 
-import { type Instant, type Refusal, refuse } from '../base/index.ts';
+import { type Instant, isRefusal, type Refusal, refuse } from '../base/index.ts';
 import type { ChainSnapshot } from '../market/index.ts';
 import { type ChainBuilder, chainBuilder, type RawQuote } from './chain.ts';
 import { type CsvMark, type CsvTable, fieldsOf, missingColumn, openCsv } from './csv.ts';
@@ -52,44 +52,49 @@ interface Group {
   rows: number;
 }
 
+/** A chain CSV whose rows have been dated: any of its snapshots is read without walking the file again. */
+export interface ChainFile {
+  /** The times of its snapshots, ascending. */
+  readonly times: readonly Instant[];
+  /** The last snapshot at or before a time, or the last of the file. */
+  readonly read: (at?: Instant) => ChainSnapshot | Refusal;
+}
+
 /**
- * Reads one snapshot: the last whose rows are all at or before `at`, or the last of the file.
- * Shape 1 has `snapshot_ts` and `mark_iv` as a decimal; shape 2 has `quote_ts` and `mark_iv` in percent, no mark and no index.
- * Columns by name in any order, extra ones allowed. Rows may be unsorted; those within 30 s of a snapshot's first belong to it.
- * Times of all rows are checked, other fields only in the snapshot taken. What is refused and what is noted: see `chainBuilder`.
+ * Opens a chain CSV. Shape 1 has `snapshot_ts` and `mark_iv` as a decimal; shape 2 has `quote_ts` and `mark_iv` in percent, no mark and no
+ * index. Columns by name in any order, extra ones allowed, missing ones refused. Rows may be unsorted; those within 30 s of a snapshot's first
+ * belong to it, and its time is that of its last row. Times of all rows are checked, and that the last row is whole; other fields only in the
+ * snapshot read. What is then refused and what is noted: see `chainBuilder`; a snapshot half as long as the one before it is noted, too.
+ * @example openChainCsv(text, 'chain.csv') // { times: [1769660547000, ...], read }
+ */
+export function openChainCsv(text: string, source: string): ChainFile | Refusal {
+  const table = openCsv(text, source);
+  if (isRefusal(table)) return table;
+  const shape = shapeOf(table);
+  if (isRefusal(shape)) return shape;
+  const runs = findRuns(table, table.columns.get(shape.time)!);
+  if (isRefusal(runs)) return runs;
+  const groups = groupRuns(runs);
+  return {
+    times: groups.map((group) => group.at),
+    read: (at) => {
+      const chosen = at === undefined ? groups.at(-1) : groups.findLast((group) => group.at <= at);
+      return chosen === undefined ? refuseTime(groups, source, at) : readGroup(table, shape, groups, chosen);
+    },
+  };
+}
+
+/**
+ * Reads one snapshot of a chain CSV: the last whose rows are all at or before `at`, or the last of the file. An `at` before the first snapshot
+ * is refused (`no-market`) naming first and last. Shapes and doubts: see `openChainCsv`.
  * @example readChainCsv(text, { source: 'chain.csv', at: instant(Date.UTC(2026, 1, 5, 16)) }) // { at, options, ... } or a refusal
  */
 export function readChainCsv(
   text: string,
   query: { readonly source: string; readonly at?: Instant },
 ): ChainSnapshot | Refusal {
-  const table = openCsv(text, query.source);
-  if ('reason' in table) return table;
-  const shape = shapeOf(table);
-  if ('reason' in shape) return shape;
-  const runs = findRuns(table, table.columns.get(shape.time)!);
-  if (!Array.isArray(runs)) return runs;
-  const groups = groupRuns(runs);
-  const chosen = chooseGroup(groups, query.at);
-  if (chosen === undefined) return refuseTime(groups, query.source, query.at);
-  const builder = chainBuilder(query.source, chosen.at, 'row');
-  const doubt = readGroup(table, shape, chosen, builder);
-  if (doubt !== undefined) return doubt;
-  noteThin(groups, chosen, builder);
-  if (!table.cursor.endsClean() && chosen === groups.at(-1)) {
-    builder.note('The file does not end with a line break: if it was cut, its last row may be cut too.');
-  }
-  return builder.finish();
-}
-
-/** The times of all snapshots in a chain CSV, ascending; `at` takes any of them. @example listChainCsv(text, 'chain.csv') // [1769660547000, ...] */
-export function listChainCsv(text: string, source: string): readonly Instant[] | Refusal {
-  const table = openCsv(text, source);
-  if ('reason' in table) return table;
-  const shape = shapeOf(table);
-  if ('reason' in shape) return shape;
-  const runs = findRuns(table, table.columns.get(shape.time)!);
-  return Array.isArray(runs) ? groupRuns(runs).map((group) => group.at) : runs;
+  const file = openChainCsv(text, query.source);
+  return isRefusal(file) ? file : file.read(query.at);
 }
 
 function shapeOf(table: CsvTable): Shape | Refusal {
@@ -158,10 +163,6 @@ function groupRuns(runs: readonly Run[]): Group[] {
   return groups;
 }
 
-function chooseGroup(groups: readonly Group[], at: Instant | undefined): Group | undefined {
-  return at === undefined ? groups.at(-1) : groups.findLast((group) => group.at <= at);
-}
-
 function refuseTime(groups: readonly Group[], source: string, at: Instant | undefined): Refusal {
   const span = `${formatInstant(groups[0]!.at)} to ${formatInstant(groups.at(-1)!.at)}`;
   const asked = at === undefined ? 'the time asked for' : formatInstant(at);
@@ -177,22 +178,32 @@ function noteThin(groups: readonly Group[], chosen: Group, builder: ChainBuilder
   }
 }
 
-function readGroup(table: CsvTable, shape: Shape, group: Group, builder: ChainBuilder): Refusal | undefined {
+function readGroup(
+  table: CsvTable,
+  shape: Shape,
+  groups: readonly Group[],
+  group: Group,
+): ChainSnapshot | Refusal {
   const { cursor } = table;
+  const builder = chainBuilder(cursor.source, group.at, 'row');
   const runs = [...group.runs].sort((left, right) => left.first.offset - right.first.offset);
   for (const run of runs) {
     cursor.rewind(run.first);
     for (let i = 0; i < run.rows; i++) {
       cursor.advance();
       const fields = fieldsOf(table);
-      if (!Array.isArray(fields)) return fields;
+      if (isRefusal(fields)) return fields;
       const raw = readRow(table, shape, fields);
-      if ('reason' in raw) return raw;
+      if (isRefusal(raw)) return raw;
       const doubt = builder.add(raw);
       if (doubt !== undefined) return doubt;
     }
   }
-  return undefined;
+  noteThin(groups, group, builder);
+  if (!cursor.endsClean() && group === groups.at(-1)) {
+    builder.note('The file does not end with a line break: if it was cut, its last row may be cut too.');
+  }
+  return builder.finish();
 }
 
 function readRow(table: CsvTable, shape: Shape, fields: readonly string[]): RawQuote | Refusal {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { instant, isRefusal, type Refusal, sentence } from '../base/index.ts';
 import type { ChainSnapshot } from '../market/index.ts';
-import { listChainCsv, readChainCsv, readChainJson, readPerpetualsCsv, withFutures } from './index.ts';
+import { openChainCsv, readChainCsv, readChainJson, readPerpetualsCsv, withFutures } from './index.ts';
 
 const HEAD =
   'snapshot_ts,currency,instrument,underlying_index,underlying_price,index_price,bid,ask,mark,mark_iv,delta,vega,oi,volume_24h';
@@ -28,7 +28,7 @@ describe('chain CSV', () => {
     expect(snapshotOf(read(two)).at).toBe(at(SECOND));
     expect(snapshotOf(read(two, '2026-01-02T08:59:59Z')).at).toBe(at(FIRST));
     expect(snapshotOf(read(two, SECOND)).options).toHaveLength(1);
-    expect(listChainCsv(two, 'c.csv')).toEqual([at(FIRST), at(SECOND)]);
+    expect(openChainCsv(two, 'c.csv')).toMatchObject({ times: [at(FIRST), at(SECOND)] });
   });
 
   it('refuses a time before the first, naming first and last', () => {

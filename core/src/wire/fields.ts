@@ -4,7 +4,7 @@ import { type Instant, instant, type Refusal, refuse } from '../base/index.ts';
 import { parseDecimal } from './decimal.ts';
 import { parseInstant } from './instants.ts';
 import type { Json, JsonObject } from './json.ts';
-import { located, quoted, suggest } from './words.ts';
+import { located, plain, quoted, suggest } from './words.ts';
 
 /** Where a node is, for a person: file, line and path. */
 export interface Place {
@@ -19,7 +19,7 @@ export function placeOf(place: Place, node: { readonly line: number }): string {
 
 /** The place of a field or an item below `place`. @example below({ source: 'a', path: 'cash' }, 'USD') // { source: 'a', path: 'cash.USD' } */
 export function below(place: Place, step: string | number): Place {
-  const tail = typeof step === 'number' ? `[${step}]` : step.length > 40 ? `${step.slice(0, 37)}...` : step;
+  const tail = typeof step === 'number' ? `[${step}]` : plain(step);
   const joint = place.path === '' || typeof step === 'number' ? '' : '.';
   return { source: place.source, path: `${place.path}${joint}${tail}` };
 }

@@ -1,5 +1,5 @@
 export { CHAIN_QUOTES_MAX } from './chain.ts';
-export { listChainCsv, readChainCsv, SNAPSHOT_SPREAD_MS } from './chain-csv.ts';
+export { type ChainFile, openChainCsv, readChainCsv, SNAPSHOT_SPREAD_MS } from './chain-csv.ts';
 export { readChainJson, SUMMARY_SPREAD_MS } from './chain-json.ts';
 export {
   DECIMAL_LENGTH_MAX,

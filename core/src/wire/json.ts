@@ -24,8 +24,11 @@ export interface JsonObject {
   readonly fields: ReadonlyMap<string, Json>;
 }
 
-const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-const LITERAL = /[A-Za-z]+/y;
+/** A run of characters that ends at a blank or at structure: a number or a word. */
+const TOKEN = /[^\s,:"[\]{}]*/y;
+const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+/** What a number or a word may look like when the file stops inside it. */
+const CUT_TOKEN = /^(?:-?(?:\d+(?:\.\d*)?(?:[eE][+-]?)?)?|n|nu|nul|t|tr|tru|f|fa|fal|fals)$/;
 const ESCAPES: Readonly<Record<string, string>> = {
   '"': '"',
   '\\': '\\',
@@ -116,29 +119,22 @@ class Walker {
       const value = this.string();
       return value === undefined ? undefined : { kind: 'text', line, value };
     }
-    return this.number(line) ?? this.literal(line);
+    return this.token(line);
   }
 
-  private number(line: number): Json | undefined {
-    NUMBER.lastIndex = this.at;
-    const match = NUMBER.exec(this.text);
-    if (match === null) return undefined;
-    this.at += match[0].length;
-    return { kind: 'number', line, text: match[0] };
-  }
-
-  private literal(line: number): Json | undefined {
-    LITERAL.lastIndex = this.at;
-    const word = LITERAL.exec(this.text)?.[0] ?? '';
-    const end = this.at + word.length;
-    if (word === 'null' || word === 'true' || word === 'false') {
+  private token(line: number): Json | undefined {
+    TOKEN.lastIndex = this.at;
+    const token = TOKEN.exec(this.text)![0];
+    const end = this.at + token.length;
+    const isWord = token === 'null' || token === 'true' || token === 'false';
+    if (isWord || NUMBER.test(token)) {
       this.at = end;
-      return word === 'null' ? { kind: 'null', line } : { kind: 'boolean', line, value: word === 'true' };
+      if (!isWord) return { kind: 'number', line, text: token };
+      return token === 'null' ? { kind: 'null', line } : { kind: 'boolean', line, value: token === 'true' };
     }
-    if (end >= this.text.length) this.at = end;
-    return this.fail(
-      `${quoted(word || this.text.slice(this.at, this.at + 1))} is not a JSON value; numbers are plain, texts are quoted.`,
-    );
+    if (end >= this.text.length && CUT_TOKEN.test(token)) this.at = end;
+    const said = quoted(token || this.text.slice(this.at, this.at + 1));
+    return this.fail(`${said} is not a JSON value; numbers are plain, texts are quoted.`);
   }
 
   private list(depth: number, line: number): Json | undefined {

@@ -4,12 +4,19 @@ import { type Refusal, refuse } from '../base/index.ts';
 
 /** Longest piece of foreign text repeated in a message; the rest is cut, so a hostile file cannot flood a terminal. */
 const QUOTE_LENGTH_MAX = 40;
+/** Known words listed when none of them is near. */
+const SUGGESTED_MAX = 12;
 /** Characters of text that any reader takes: 256 Mi, half of what a V8 string can hold. */
 export const TEXT_LENGTH_MAX = 268_435_456;
 
 /** Foreign text between quotes on one line, control characters escaped, cut at 40 characters. @example quoted('a\nb') // '"a\\nb"' */
 export function quoted(text: string): string {
   return JSON.stringify(text.length > QUOTE_LENGTH_MAX ? `${text.slice(0, QUOTE_LENGTH_MAX - 3)}...` : text);
+}
+
+/** A foreign word as it is when it is plain, else quoted. @example plain('a b') // '"a b"' */
+export function plain(word: string): string {
+  return word.length <= QUOTE_LENGTH_MAX && /^[\w.$-]+$/.test(word) ? word : quoted(word);
 }
 
 /** The same refusal with a place, unless it has one. @example located(refuse('empty', 'Nothing.'), 'a.csv').where // 'a.csv' */
@@ -42,7 +49,9 @@ export function suggest(word: string, known: readonly string[]): string {
       }
     }
   }
-  return best === undefined ? ` Known are ${known.join(', ')}.` : ` Did you mean ${quoted(best)}?`;
+  if (best !== undefined) return ` Did you mean ${quoted(best)}?`;
+  const more = known.length > SUGGESTED_MAX ? ', ...' : '';
+  return ` Known are ${known.slice(0, SUGGESTED_MAX).map(plain).join(', ')}${more}.`;
 }
 
 /** Levenshtein distance, one row at a time; both words are short. */
