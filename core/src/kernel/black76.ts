@@ -68,14 +68,12 @@ export function timeRatio(x: number, s: number): number {
   if (s === 0 || x === Number.NEGATIVE_INFINITY) return 0;
   const h = x / s;
   const d1 = h + 0.5 * s;
-  if (s < SERIES_STDEV_MAX) {
-    return d1 < -40 ? 0 : 2 * INVERSE_SQRT_TWO_PI * densityAt(x, s, h, d1) * oddSeries(h, 0.5 * s);
-  }
-  const d2 = h - 0.5 * s;
-  if (d1 <= 0) {
-    return d1 < -40 ? 0 : INVERSE_SQRT_TWO_PI * densityAt(x, s, h, d1) * (mills(d1) - mills(d2));
-  }
-  return 1 - timeRoom(d1, d2);
+  if (d1 < -40) return 0;
+  const density = INVERSE_SQRT_TWO_PI * (d1 > -4 ? gaussian(d1) : tailGaussian(x, s, h, d1));
+  if (s < SERIES_STDEV_MAX) return 2 * density * oddSeries(h, 0.5 * s);
+  const share = mills(h - 0.5 * s);
+  const other = mills(-Math.abs(d1));
+  return d1 > 0 ? 1 - density * (other + share) : density * (other - share);
 }
 
 /**
@@ -91,10 +89,9 @@ export function timeRoom(d1: number, d2: number): number {
   return INVERSE_SQRT_TWO_PI * gaussian(d1) * (mills(-d1) + mills(d2));
 }
 
-// exp(-d1^2/2). In the tail the rounding of d1 itself would be magnified by |d1|, so there h = x/s and the sum
-// h + s/2 are given back what rounding took from them.
-function densityAt(x: number, s: number, h: number, d1: number): number {
-  if (d1 > -4) return gaussian(d1);
+// exp(-d1^2/2) for d1 far below 0, where the rounding of d1 itself would be magnified by |d1|: h = x/s and the sum h + s/2 are
+// given back what rounding took from them.
+function tailGaussian(x: number, s: number, h: number, d1: number): number {
   const half = 0.5 * s;
   const sumError = h - d1 + half;
   const cut = Math.fround(h);

@@ -56,7 +56,8 @@ export function expSum(high: number, low: number): number {
   const r = rest + fine;
   const slip = rest - r + fine;
   const one = 1 + r;
-  return scaled(one + (1 - one + r + (slip + slip * r + expTail(r))), k);
+  const value = one + (1 - one + r + (slip + slip * r + expTail(r)));
+  return k > -1022 && k < 1024 ? value * POWERS[(1074 + k) | 0]! : scaledFar(value, k);
 }
 
 /**
@@ -240,8 +241,7 @@ function mantissaOf(x: number, e: number): number {
   return e > 0 ? x * 0.5 * POWERS[1075 - e]! : x * 18_014_398_509_481_984 * POWERS[1020 - e]!;
 }
 
-// value * 2^k rounded once; value in [0.7, 1.42).
-function scaled(value: number, k: number): number {
-  if (k >= -1021 && k <= 1023) return value * POWERS[1074 + k]!;
+// value * 2^k at the ends of the doubles, rounded once; value in [0.7, 1.42).
+function scaledFar(value: number, k: number): number {
   return k > 0 ? value * 2 * POWERS[1073 + k]! : value * POWERS[2074 + k]! * POWERS[74]!;
 }

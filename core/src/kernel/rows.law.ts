@@ -19,13 +19,13 @@ const point = fc.oneof(
 );
 
 describe('fillStrike', () => {
-  it('misses the reference by at most 2e-12 of forward for K/F in [1e-4, 1e4]', () => {
+  it('misses the reference by at most 2e-12 of forward for K/F in [1e-4, 1e4], a call by 6e-13', () => {
     const out = new Float64Array(2);
     fc.assert(
       fc.property(point, ([x, s]) => {
         const K = exp(x);
         fillStrike(log(1 / K), K, one, 1, Float64Array.of(s), 0, out, 0, 1);
-        expect(Math.abs(out[0]! - blackPrice('call', 1, K, s))).toBeLessThanOrEqual(2e-12);
+        expect(Math.abs(out[0]! - blackPrice('call', 1, K, s))).toBeLessThanOrEqual(6e-13);
         expect(Math.abs(out[1]! - blackPrice('put', 1, K, s))).toBeLessThanOrEqual(2e-12);
       }),
       { numRuns: 50_000 },
@@ -85,13 +85,13 @@ describe('fillStrike', () => {
 });
 
 describe('fillCdf', () => {
-  it('misses N by less than 5e-14 and never leaves [0, 1]', () => {
+  it('misses N by less than 1.5e-14 and never leaves [0, 1]', () => {
     const out = new Float64Array(1);
     fc.assert(
       fc.property(real(-12, 12), (z) => {
         fillCdf(Float64Array.of(z), 1, out);
-        expect(Math.abs(out[0]! - normalCdf(z))).toBeLessThan(5e-14);
-        expect(out[0]! >= 0 && out[0]! <= 1 + 5e-14).toBe(true);
+        expect(Math.abs(out[0]! - normalCdf(z))).toBeLessThan(1.5e-14);
+        expect(out[0]! >= 0 && out[0]! <= 1 + 1.5e-14).toBe(true);
       }),
       { numRuns: 20_000 },
     );
