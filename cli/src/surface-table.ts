@@ -3,7 +3,14 @@
 import { type ExpiryReport, formatInstant, type Slice, sentence } from '@plimsoll/core';
 import colors from 'picocolors';
 import { figure, heading, money, remark, say, table } from './output.ts';
-import type { CoinView, ExpiryView, QuoteView, SurfaceView } from './surface.ts';
+import {
+  type CoinView,
+  type ExpiryView,
+  isInside,
+  type QuoteView,
+  type SurfaceView,
+  usedOf,
+} from './surface-view.ts';
 
 /** Prints every coin: smiles, where the quotes went, refusals; and every strike when asked. */
 export function saySurface(view: SurfaceView, strikes: boolean): void {
@@ -79,11 +86,6 @@ function sayCoin({ coin, expiries }: CoinView): void {
     }),
     [0, 6],
   );
-}
-
-/** How many quotes shaped a smile. */
-export function usedOf({ quotes }: ExpiryView): number {
-  return quotes.filter(({ use }) => use === 'used').length;
 }
 
 /** Volatility in points, or a dash where there is none. */
@@ -169,11 +171,6 @@ function verdict(quote: QuoteView): string {
   if (inside === undefined) return '';
   if (inside) return colors.green('inside');
   return quote.use === 'used' ? colors.red('outside') : colors.dim('outside');
-}
-
-/** Whether the model is inside bid and ask; undefined where there are none. */
-export function isInside({ touch, model }: QuoteView): boolean | undefined {
-  return touch === undefined ? undefined : model >= touch.bid && model <= touch.ask;
 }
 
 /** Everything the tables show, unrounded, with SVI parameters. Volatilities are decimals, times ISO 8601. */
