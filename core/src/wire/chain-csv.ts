@@ -2,6 +2,7 @@
 
 import { type Instant, isRefusal, type Refusal, refuse } from '../base/index.ts';
 import type { ChainSnapshot } from '../market/index.ts';
+import type { Product } from '../product/index.ts';
 import { type ChainBuilder, chainBuilder, type RawQuote } from './chain.ts';
 import { type CsvMark, type CsvTable, fieldsOf, missingColumn, openCsv } from './csv.ts';
 import { decimalOrNaN, parseDecimal, percentOrNaN } from './decimal.ts';
@@ -219,9 +220,11 @@ function readRow(table: CsvTable, shape: Shape, fields: readonly string[]): RawQ
     if (typeof doubt !== 'number') fault ??= doubt;
     return undefined;
   };
+  const product = parseProduct(cell('instrument'), `${cursor.place()}, instrument`);
+  if (isRefusal(product)) return product;
   const raw: RawQuote = {
     row: cursor.row,
-    name: cell('instrument'),
+    product,
     bid: number('bid'),
     ask: number('ask'),
     mark: number('mark'),
@@ -230,18 +233,16 @@ function readRow(table: CsvTable, shape: Shape, fields: readonly string[]): RawQ
     index: number('index_price'),
     openInterest: number('oi'),
   };
-  return fault ?? refuseEchoes(shape, raw.name, cell, cursor.place()) ?? raw;
+  return fault ?? refuseEchoes(shape, product, cell, cursor.place()) ?? raw;
 }
 
 /** Columns that repeat the name must agree with it: a swapped column is caught here. */
 function refuseEchoes(
   shape: Shape,
-  name: string,
+  product: Product,
   cell: (name: string) => string,
   place: string,
 ): Refusal | undefined {
-  const product = parseProduct(name, place);
-  if ('reason' in product) return product;
   for (const echo of shape.echoes) {
     const text = cell(echo);
     if (text === '') continue;
@@ -256,7 +257,7 @@ function refuseEchoes(
     if (!agrees) {
       return refuse(
         'malformed',
-        `${name} and its ${echo} ${quoted(text)} disagree; the columns may be swapped.`,
+        `${product.id} and its ${echo} ${quoted(text)} disagree; the columns may be swapped.`,
         place,
       );
     }

@@ -3,12 +3,13 @@
 
 import { type Instant, instant, isRefusal, type Refusal, refuse } from '../base/index.ts';
 import type { ChainSnapshot } from '../market/index.ts';
+import type { Product } from '../product/index.ts';
 import { CHAIN_QUOTES_MAX, chainBuilder, type RawQuote } from './chain.ts';
 import { percentOrNaN } from './decimal.ts';
 import { below, Doubts, type Place, placeOf } from './fields.ts';
 import { formatInstant, isServedInstant } from './instants.ts';
 import { isJson, type Json, type JsonObject, parseJson } from './json.ts';
-import { isAssetCode } from './names.ts';
+import { isAssetCode, parseProduct } from './names.ts';
 import { quoted } from './words.ts';
 
 /** Answers of several currencies are fetched one after the other; further apart than this they are not one snapshot. */
@@ -48,14 +49,18 @@ export function readChainJson(
   if (isRefusal(at)) return at;
   const builder = chainBuilder(source, at, 'entry');
   for (const [i, entry] of entries.entries()) {
-    const name = doubts.text(entry.node.fields.get('instrument_name'), below(entry.place, 'instrument_name'));
-    const raw = readEntry(entry, name, i + 1, doubts);
-    if (doubts.fault !== undefined) return doubts.fault;
+    const here = below(entry.place, 'instrument_name');
+    const node = entry.node.fields.get('instrument_name');
+    const name = doubts.text(node, here);
     if (isElsewhere(name)) {
       builder.note(`entry ${i + 1}: ${quoted(name)} is a combo or a spot pair and was left out.`);
       continue;
     }
-    const refusal = builder.add(raw);
+    const product = node === undefined ? undefined : parseProduct(name, placeOf(here, node));
+    const raw =
+      product === undefined || isRefusal(product) ? product : readEntry(entry, product, i + 1, doubts);
+    if (doubts.fault !== undefined || raw === undefined) return doubts.fault!;
+    const refusal = isRefusal(raw) ? raw : builder.add(raw);
     if (refusal !== undefined) return refusal;
   }
   return builder.finish();
@@ -124,7 +129,7 @@ function timeOf(entries: readonly Entry[], source: string, limit: Instant | unde
   return instant(last);
 }
 
-function readEntry(entry: Entry, name: string, row: number, doubts: Doubts): RawQuote {
+function readEntry(entry: Entry, product: Product, row: number, doubts: Doubts): RawQuote {
   const number = (field: string): number | undefined => {
     const node = entry.node.fields.get(field);
     if (node === undefined || node.kind === 'null') return undefined;
@@ -134,7 +139,7 @@ function readEntry(entry: Entry, name: string, row: number, doubts: Doubts): Raw
   const vol = number('mark_iv');
   return {
     row,
-    name,
+    product,
     bid: number('bid_price'),
     ask: number('ask_price'),
     mark: number('mark_price'),

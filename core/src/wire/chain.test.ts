@@ -112,7 +112,7 @@ describe('chain CSV', () => {
     [
       'an unknown name',
       file(row(FIRST, 'BTC-31FEB26-1-C')),
-      { reason: 'unknown-product', where: 'c.csv row 2' },
+      { reason: 'unknown-product', where: 'c.csv row 2, instrument' },
     ],
     ['a duplicate', file(row(FIRST, CALL), row(FIRST, CALL)), { reason: 'duplicate', where: 'c.csv row 3' }],
     ['percent volatility', file(row(FIRST, CALL, '0.01,0.02,0.015,60')), { reason: 'out-of-range' }],

@@ -2,9 +2,8 @@
 
 import { type Instant, type Refusal, refuse } from '../base/index.ts';
 import type { ChainSnapshot, FutureQuote, OptionQuote, Touch } from '../market/index.ts';
-import type { Option, ProductId } from '../product/index.ts';
+import type { Option, Product, ProductId } from '../product/index.ts';
 import { formatInstant } from './instants.ts';
-import { parseProduct } from './names.ts';
 
 /** Most quotes in one snapshot; the largest venue lists under 5,000. */
 export const CHAIN_QUOTES_MAX = 100_000;
@@ -17,7 +16,7 @@ const VOL_MEDIAN_MAX = 8;
 /** One row before it is believed. Prices in the product's own unit, volatility decimal; undefined where the file has none. */
 export interface RawQuote {
   readonly row: number;
-  readonly name: string;
+  readonly product: Product;
   readonly bid: number | undefined;
   readonly ask: number | undefined;
   readonly mark: number | undefined;
@@ -36,7 +35,7 @@ export interface ChainBuilder {
 
 /**
  * Collects rows into a snapshot.
- * Refused (the file cannot be believed): unknown product, the same product twice, a negative price or volatility or open interest,
+ * Refused (the file cannot be believed): an asset for a contract, the same product twice, a negative price or volatility or open interest,
  * an option without a positive forward, a future without a positive mark, volatilities in the wrong unit, no quote at all.
  * Noted (the row is kept or dropped, and `notes` says so): crossed quotes lose both sides; expired contracts are left out.
  * A bid or ask of 0 is none; a mark volatility of 0 is none.
@@ -56,8 +55,7 @@ export function chainBuilder(source: string, at: Instant, unit: 'row' | 'entry')
     note,
     add(raw) {
       const place = `${source} ${unit} ${raw.row}`;
-      const product = parseProduct(raw.name, place);
-      if ('reason' in product) return product;
+      const { product } = raw;
       const earlier = seen.get(product.id);
       if (earlier !== undefined) {
         return refuse(
@@ -144,7 +142,7 @@ function refuseNegative(raw: RawQuote, place: string): Refusal | undefined {
   for (const field of SIGNED_FIELDS) {
     const value = raw[field];
     if (value !== undefined && value < 0) {
-      const said = `The ${FIELD_WORDS[field]} of ${raw.name} is ${value}, below zero; correct or remove the row.`;
+      const said = `The ${FIELD_WORDS[field]} of ${raw.product.id} is ${value}, below zero; correct or remove the row.`;
       return refuse('out-of-range', said, place);
     }
   }

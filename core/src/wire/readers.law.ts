@@ -120,7 +120,10 @@ const readers: readonly (readonly [string, string, (text: string) => unknown])[]
 
 /** Numbers are finite (a market's minimum over nothing aside), refusals are one line with a place. Plain throws: this runs 100,000 times. */
 function expectSound(answer: unknown): void {
-  if (!isRefusal(answer)) return walk(answer, 'value');
+  if (!isRefusal(answer)) {
+    walk(answer, 'value');
+    return;
+  }
   const { message, where = '' } = answer;
   if (!/^.{10,600}[.?]$/.test(message)) throw new Error(`not one sentence: ${JSON.stringify(message)}`);
   if (!/^f[^\n\r]{0,200}$/.test(where)) throw new Error(`not a place: ${JSON.stringify(where)}`);
