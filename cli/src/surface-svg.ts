@@ -37,7 +37,7 @@ import {
 } from './surface-view.ts';
 
 const WIDTH = 1360;
-const MARGIN = 44;
+const MARGIN = 52;
 const COLUMNS = 4;
 /** Space between frames: room for the labels of the vertical axis. */
 const GAP = 44;
@@ -240,7 +240,7 @@ function evidence(one: ExpiryView, beyond: number): string {
     ...(used === 0
       ? []
       : [`${(insideShare * 100).toFixed(0)} % inside`, `error ${(fitError * 100).toFixed(2)}`]),
-    ...(beyond === 0 ? [] : [`${beyond} beyond`]),
+    ...(beyond === 0 ? [] : [`${beyond} off frame`]),
   ];
   return words.join(' · ');
 }
@@ -284,8 +284,10 @@ function axis(span: Span, forward: number, x: Scale, box: Box, count: number): s
   let last = Number.NEGATIVE_INFINITY;
   const strikes = roundStrikes(forward * exp(span.low), forward * exp(span.high), count).flatMap((strike) => {
     const at = x(log(strike / forward));
-    if (at - last < 36) return [];
-    last = at;
+    // A digit is about six pixels wide; two labels keep one digit between them.
+    const half = (level(strike).length * 6) / 2;
+    if (at - half < last + 6) return [];
+    last = at + half;
     return [
       line(at, bottom + 20, at, bottom + 23, 'tick'),
       label(at, bottom + 34, level(strike), 'strong', 'middle'),
