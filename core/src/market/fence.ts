@@ -19,7 +19,7 @@ export interface Fence {
 /** Rows per point of a fence: floor, ceiling, law, butterfly. */
 export const FENCE_ROWS = 4;
 /** Borders between free fits are advice: a breach of one percent pulls like a third of a half-width. */
-export const ADVICE = 0.3;
+export const ADVICE = 0.1;
 /** Fits keep g this far above zero, so that quadratic walls may give a little. */
 export const BUTTERFLY_MARGIN = 0.005;
 /** Walls stand a hair inside the law, so that a fit leaning on one still passes between the fence's points. */

@@ -22,7 +22,7 @@ export interface Fitted {
 /** Steps after which a search is as good as it gets: real chains settle in 10 to 25. */
 export const STEPS_MAX = 60;
 /** Relative fall of the loss below which a step is called idle. */
-const IDLE = 1e-7;
+const IDLE = 1e-6;
 const DAMP_MAX = 1e10;
 
 /**
@@ -96,6 +96,8 @@ function assemble(
   gradient.fill(0);
   for (let row = 0; row < residual.length; row++) {
     const r = residual[row]!;
+    // A wall that is not touched has neither pull nor slope.
+    if (row >= robustRows && r === 0) continue;
     const weight = row >= robustRows || Math.abs(r) <= delta ? 1 : delta / Math.abs(r);
     const at = row * size;
     for (let i = 0; i < size; i++) {

@@ -38,6 +38,6 @@ export const fitPolicy: FitPolicy = {
   quotesMin: 5,
   parityTolerance: 0.002,
   forwardSpread: 0.05,
-  huber: 1,
+  huber: 1.2,
   reference: 0.05,
 };

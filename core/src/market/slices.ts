@@ -141,8 +141,8 @@ function levelled(prior: Smile, expiry: Expiry): Smile {
 /** Four more parameters need this many quotes to speak for them, */
 const TWO_TERM_MIN = 12;
 /** and must take away this share of the robust loss and this much of it: noise alone would take two. */
-const TWO_TERM_GAIN = 0.8;
-const TWO_TERM_COST = 3;
+const TWO_TERM_GAIN = 0.9;
+const TWO_TERM_COST = 1.5;
 
 /** A free fit and what is needed to fit it again under walls. */
 interface Draft {
@@ -164,7 +164,7 @@ function draft(expiry: Expiry, prior: Smile, policy: FitPolicy): Draft {
     policy.huber,
   );
   const double =
-    shaping(expiry, policy) < TWO_TERM_MIN
+    shaping(expiry, policy) < TWO_TERM_MIN || single.loss < TWO_TERM_COST
       ? undefined
       : bestFit(evidence, openFence, twoTermStarts(single.x), policy.huber);
   const tries = double === undefined ? [single.x] : [single.x, double.x];

@@ -63,18 +63,17 @@ function fencePoint(
   const ceiling = fence.ceiling[point]!;
   const law = fence.law[point]!;
   const w = varianceInto(x, k, gradient);
+  // Walls at infinity and at zero are open; a wall not breached has residual zero, and its derivatives are not read.
   wall(row, floor - w, (-100 * ADVICE) / floor);
   wall(row + 1, w - ceiling, (100 * ADVICE) / ceiling);
   wall(row + 2, w - law, (100 * fence.force) / law);
   wall(row + 3, BUTTERFLY_MARGIN - durrlemanInto(x, k, gradient), -100 * fence.force);
 
-  function wall(at: number, breach: number, slope: number): void {
-    // A wall at infinity or at zero is open: nothing is beyond it.
-    const pull = breach > 0 ? slope : 0;
-    residual[at] = pull === 0 ? 0 : Math.abs(pull) * breach;
-    if (!jacobian) return;
+  function wall(at: number, breach: number, pull: number): void {
+    residual[at] = breach > 0 ? Math.abs(pull) * breach : 0;
+    if (!jacobian || !(breach > 0)) return;
     const size = gradient.length;
-    for (let j = 0; j < size; j++) jacobian[at * size + j] = pull === 0 ? 0 : pull * gradient[j]!;
+    for (let j = 0; j < size; j++) jacobian[at * size + j] = pull * gradient[j]!;
   }
 }
 
