@@ -24,7 +24,7 @@ export interface CarryGreeks {
  *     theta = r V - (r - q) F D B_F + D B_t
  *
  * Source: Haug, "The complete guide to option pricing formulas", ch. 1-2.
- * @example carryGreeks('call', 105, 100, 0.36, 0.5, 0.1, 0.1).delta // 0.59462866
+ * @example carryGreeks('call', 90, 100, 0.4, 0.7, 0.06, 0.02).delta // 0.4679566
  */
 export function carryGreeks(
   right: Right,

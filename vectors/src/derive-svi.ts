@@ -11,7 +11,7 @@ const VARIANCE_MAX = 144;
 
 /**
  * Log-moneyness as Derive uses it: `k = ln(K/F)` clamped to `+-4 sqrt(a + b sigma)`.
- * @example deriveMoneyness({ a: 0.01, b: 0.01, rho: -0.04, m: 0.03, sigma: 0.05 }, 1, 2000) // -0.409878
+ * @example deriveMoneyness({ a: 0.0125, b: 0.1, rho: 0, m: 0, sigma: 0.1 }, 1, 2000) // -0.6
  */
 export function deriveMoneyness(svi: RawSvi, strike: number, forward: number): number | Refusal {
   if (!(forward > 0 && strike > 0)) {
@@ -25,7 +25,7 @@ export function deriveMoneyness(svi: RawSvi, strike: number, forward: number): n
 
 /**
  * Volatility of a strike, `sqrt(min(w(k), 144) / tau)`; 0 at strike 0. Refuses a forward or time of 0 and negative variance.
- * @example deriveVol({ a: 0.01, b: 0.01, rho: -0.04, m: 0.03, sigma: 0.05 }, 1, 2000, 0.03287671232) // 0.666465
+ * @example deriveVol({ a: 0.0125, b: 0.1, rho: 0, m: 0, sigma: 0.1 }, 100, 100, 0.25) // 0.3
  */
 export function deriveVol(svi: RawSvi, strike: number, forward: number, tau: number): number | Refusal {
   if (!(forward > 0 && tau > 0)) {

@@ -20,7 +20,7 @@ export function isRaw(value: unknown): value is Raw {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Whether a case states a field. @example has({ exact: '1' }, 'exact') // true */
+/** Whether a case states a field; null is a way to state nothing. @example has({ exact: '1' }, 'exact') // true */
 export function has(row: Raw, field: string): boolean {
   return Object.hasOwn(row, field) && row[field] !== undefined && row[field] !== null;
 }
