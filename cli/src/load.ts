@@ -28,8 +28,8 @@ import {
   type Standing,
   withFutures,
 } from '@plimsoll/core';
+import { readText } from '@plimsoll/lab';
 import type { Command } from 'commander';
-import { readText } from './files.ts';
 
 /** What every verb that needs a market can be told. */
 export interface MarketOptions {

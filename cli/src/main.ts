@@ -22,7 +22,8 @@ addSurface(program);
 program
   .command('demo')
   .description('explain the margin of a sample book on a market that the project simulates')
-  .option('--seed NUMBER', 'seed of the simulated market', '7')
+  .option('--seed <number>', 'seed of the simulated market', '7')
+  .option('--save <dir>', 'also write the chain, the marks and the portfolio there')
   .action(demo);
 
 // Whoever reads our output may stop early (`plimsoll ... | head`); that is not an error.

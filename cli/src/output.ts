@@ -7,11 +7,14 @@ import colors from 'picocolors';
 export const VERSION = '0.1.0';
 
 /** Exit codes: 0 done, 1 refused or failed, 2 wrong usage. */
-export const EXIT_REFUSED = 1;
+const EXIT_REFUSED = 1;
 export const EXIT_USAGE = 2;
 
-/** Prints a refusal as one line on standard error and leaves with its code. */
-export function giveUp(refusal: Refusal, code: number = EXIT_REFUSED): void {
+/** Prints a refusal as one line on standard error; what is wrong with an option is wrong usage, all else a refusal. */
+export function giveUp(
+  refusal: Refusal,
+  code: number = refusal.where?.startsWith('--') ? EXIT_USAGE : EXIT_REFUSED,
+): void {
   process.stderr.write(`plimsoll: ${sentence(refusal)}\n`);
   process.exitCode = code;
 }

@@ -146,6 +146,18 @@ export function spread(at: readonly number[], apart: number, box: Box): number[]
   return placed;
 }
 
+/** Style sheet. Okabe and Ito's blue and vermillion are told apart by every kind of eye; shape says it again (hollow dot). */
+export const STYLE = `
+text{font-family:"Helvetica Neue",Helvetica,Arial,"Liberation Sans",sans-serif;font-size:10.5px;fill:#5f6368}
+.coin{font-size:24px;font-weight:700;fill:#1a1a1a}.title{font-size:13px;font-weight:700;fill:#1a1a1a}
+.say{font-size:12px}.strong{fill:#1a1a1a}.warn{font-size:12px;fill:#a33d00}
+.frame{fill:none;stroke:#c9ccd1}.grid{stroke:#eceef0}.tick{stroke:#9aa0a6}.forward{stroke:#8a8f96;stroke-dasharray:1 2.5}
+.model{fill:none;stroke:#0072b2;stroke-width:1.7;stroke-linejoin:round}.far{stroke-width:1;stroke-dasharray:2 3}
+.whisker{stroke:#444;stroke-width:1}.dot{fill:#222}.out .whisker{stroke:#d55e00;stroke-width:1.4}.out .dot{fill:#fff;stroke:#d55e00;stroke-width:1.4}
+.faint .whisker{stroke:#cfd2d6}.faint .dot{fill:#cfd2d6}.mark{fill:none;stroke:#c3c7cc}
+.total{fill:none;stroke-width:1.8;stroke-linejoin:round}.leader{stroke:#c9ccd1}
+`;
+
 /** Near expiries dark purple, far ones green: the ramp of viridis without its yellow, which a white page swallows. */
 const RAMP = [
   [68, 1, 84],

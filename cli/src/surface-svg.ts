@@ -19,6 +19,7 @@ import {
   type Scale,
   type Span,
   scale,
+  STYLE,
   shade,
   spread,
   steps,
@@ -38,28 +39,17 @@ import {
 
 const WIDTH = 1360;
 const MARGIN = 52;
-const COLUMNS = 4;
+/** Panels in a row at most; fewer expiries get wider and taller panels. */
+const COLUMNS_MAX = 4;
+const FRAME_HEIGHTS = [420, 320, 240, 200];
 /** Space between frames: room for the labels of the vertical axis. */
 const GAP = 44;
-const FRAME_WIDTH = (WIDTH - 2 * MARGIN - (COLUMNS - 1) * GAP) / COLUMNS;
-const FRAME_HEIGHT = 200;
+/** Two lines of title above a frame, two lines of labels and some air under it. */
+const TITLE_HEIGHT = 40;
+const FOOT_HEIGHT = 54;
 /** From the left margin to what is said beside a coin's name. */
 const LEAD = 92;
-/** A panel is two lines of title, the frame, and two lines of labels under it. */
-const PANEL_HEIGHT = 40 + FRAME_HEIGHT + 54;
 const OVERVIEW_HEIGHT = 330;
-
-// Okabe and Ito's blue and vermillion are told apart by every kind of eye; shape says it again (hollow dot).
-const STYLE = `
-text{font-family:"Helvetica Neue",Helvetica,Arial,"Liberation Sans",sans-serif;font-size:10.5px;fill:#5f6368}
-.coin{font-size:24px;font-weight:700;fill:#1a1a1a}.title{font-size:13px;font-weight:700;fill:#1a1a1a}
-.say{font-size:12px}.strong{fill:#1a1a1a}.warn{font-size:12px;fill:#a33d00}
-.frame{fill:none;stroke:#c9ccd1}.grid{stroke:#eceef0}.tick{stroke:#9aa0a6}.forward{stroke:#8a8f96;stroke-dasharray:1 2.5}
-.model{fill:none;stroke:#0072b2;stroke-width:1.7;stroke-linejoin:round}.far{stroke-width:1;stroke-dasharray:2 3}
-.whisker{stroke:#444;stroke-width:1}.dot{fill:#222}.out .whisker{stroke:#d55e00;stroke-width:1.4}.out .dot{fill:#fff;stroke:#d55e00;stroke-width:1.4}
-.faint .whisker{stroke:#cfd2d6}.faint .dot{fill:#cfd2d6}.mark{fill:none;stroke:#c3c7cc}
-.total{fill:none;stroke-width:1.8;stroke-linejoin:round}.leader{stroke:#c9ccd1}
-`;
 
 /**
  * The picture as SVG text: per coin one overview (`class="overview"`) and one panel per served expiry (`class="expiry"`).
@@ -104,15 +94,17 @@ function coinBlock(view: CoinView, observed: boolean, top: number): { svg: strin
     label(MARGIN + LEAD, top + 20, axes, 'say'),
   ];
   let y = top + 40;
-  if (expiries.length > 0) {
+  // One expiry alone has no calendar to show.
+  if (expiries.length > 1) {
     parts.push(
       overview(view, { x: MARGIN, y: y + 26, width: WIDTH - 2 * MARGIN - 76, height: OVERVIEW_HEIGHT }),
     );
     y += 26 + OVERVIEW_HEIGHT + 62;
   }
-  for (let from = 0; from < expiries.length; from += COLUMNS) {
-    parts.push(panelRow(expiries.slice(from, from + COLUMNS), y));
-    y += PANEL_HEIGHT;
+  const columns = Math.min(COLUMNS_MAX, expiries.length);
+  for (let from = 0; from < expiries.length; from += columns) {
+    parts.push(panelRow(expiries.slice(from, from + columns), columns, y));
+    y += TITLE_HEIGHT + FRAME_HEIGHTS[columns - 1]! + FOOT_HEIGHT;
   }
   for (const one of refused) {
     parts.push(label(MARGIN, y, `${one.name} is not served: ${sentence(one.refusal)}`, 'warn'));
@@ -151,7 +143,7 @@ function overview({ coin, expiries }: CoinView, box: Box): string {
     ]),
     line(x(0), box.y, x(0), box.y + box.height, 'forward'),
     frame(box),
-    ...axis(across, expiries.at(-1)!.slice.smileForward, x, box, 12),
+    ...axis(across, expiries.at(-1)!.slice.smileForward, x, box),
     ...expiries.map((one, i) => {
       const color = shade(expiries.length === 1 ? 0 : i / (expiries.length - 1));
       const at = ends[i]! + 3.5;
@@ -179,7 +171,7 @@ function logVariance({ slice }: ExpiryView, k: number): number {
   return 2 * log(volAtMoneyness(slice, k)) + log(slice.smileYears);
 }
 
-function panelRow(row: readonly ExpiryView[], top: number): string {
+function panelRow(row: readonly ExpiryView[], columns: number, top: number): string {
   const spans = row.map(spanOf);
   const up = padded(
     {
@@ -188,10 +180,11 @@ function panelRow(row: readonly ExpiryView[], top: number): string {
     },
     0.05,
   );
+  const width = (WIDTH - 2 * MARGIN - (columns - 1) * GAP) / columns;
   return row
     .map((one, i) => {
-      const x = MARGIN + i * (FRAME_WIDTH + GAP);
-      return panel(one, spans[i]!, up, { x, y: top + 40, width: FRAME_WIDTH, height: FRAME_HEIGHT });
+      const x = MARGIN + i * (width + GAP);
+      return panel(one, spans[i]!, up, { x, y: top + TITLE_HEIGHT, width, height: FRAME_HEIGHTS[columns - 1]! });
     })
     .join('\n');
 }
@@ -223,7 +216,7 @@ function panel(one: ExpiryView, span: Span, up: Span, box: Box): string {
     line(forward, box.y, forward, box.y + box.height, 'forward'),
     label(forward + 4, box.y + 12, `F ${level(slice.forward)}`),
     frame(box),
-    ...axis(span, slice.smileForward, x, box, 5),
+    ...axis(span, slice.smileForward, x, box),
     ...rest.map((quote) => mark(quote, x, y, up)),
     `<path class="model" d="${curve(span, x, (k) => y(volAtMoneyness(slice, k)))}"/>`,
     ...used.map((quote) => mark(quote, x, y, up)),
@@ -275,8 +268,9 @@ function volsOf({ slice, quotes }: ExpiryView, span: Span): Span {
 }
 
 /** Two rows of labels under a frame: log-moneyness at the ticks, and round strikes below. */
-function axis(span: Span, forward: number, x: Scale, box: Box, count: number): string[] {
+function axis(span: Span, forward: number, x: Scale, box: Box): string[] {
   const bottom = box.y + box.height;
+  const count = Math.round(3 + box.width / 140);
   const ks = ticks(span, count).flatMap((k) => [
     line(x(k), bottom, x(k), bottom + 4, 'tick'),
     label(x(k), bottom + 15, tidy(k), '', 'middle'),

@@ -145,24 +145,29 @@ function gapOf({ forward }: ExpiryReport): string {
   return forward.gap > 0 ? `+${text}` : text;
 }
 
-function sayQuotes({ coin }: CoinView, expiry: ExpiryView): void {
-  heading(
-    `${coin.underlying} ${expiry.name}  forward ${money(expiry.slice.forward)}  ATM ${points(expiry.atm)}`,
+function sayQuotes({ coin }: CoinView, { name, slice, atm, quotes }: ExpiryView): void {
+  heading(`${coin.underlying} ${name}  forward ${money(slice.forward)}  ATM ${points(atm)}`);
+  const marks = new Map(
+    quotes.filter(({ touch }) => touch === undefined).map((mark) => [mark.product, mark]),
   );
+  const quoted = new Set(quotes.filter(({ touch }) => touch !== undefined).map(({ product }) => product));
+  // Where a quote was dropped, the venue's mark spoke for its strike: one line for both.
+  const lines = quotes.filter(({ touch, product }) => touch !== undefined || !quoted.has(product));
   table(
-    ['strike', 'ln(K/F)', 'bid', 'mid', 'ask', 'model', 'error', '', 'quote'],
-    expiry.quotes.map((quote) => [
+    ['strike', 'ln(K/F)', 'bid', 'mid', 'ask', 'venue mark', 'model', 'error', '', 'quote'],
+    lines.map((quote) => [
       quote.strike.toLocaleString('en-US', { maximumFractionDigits: 6 }),
       quote.k.toFixed(3),
       points(quote.touch?.bid),
-      points(quote.mid),
+      quote.touch === undefined ? '-' : points(quote.mid),
       points(quote.touch?.ask),
+      points(marks.get(quote.product)?.mid),
       points(quote.model),
       points(quote.model - quote.mid, true),
       verdict(quote),
-      quote.touch === undefined ? 'venue mark' : quote.use,
+      quote.touch === undefined ? 'none, mark' : quote.use,
     ]),
-    [7, 8],
+    [8, 9],
   );
 }
 

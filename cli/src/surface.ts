@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import { fitReport, isRefusal, type Refusal, refuse, writeMarket } from '@plimsoll/core';
 import type { Command } from 'commander';
 import { addMarketOptions, loadMarket, loadSnapshot, type MarketOptions } from './load.ts';
-import { EXIT_USAGE, giveUp, remark, say, sayJson } from './output.ts';
+import { giveUp, remark, say, sayJson } from './output.ts';
 import { surfaceSvg } from './surface-svg.ts';
 import { saySurface, surfaceJson } from './surface-table.ts';
 import { narrow, type SurfaceView, viewOf } from './surface-view.ts';
@@ -38,7 +38,7 @@ export function addSurface(program: Command): void {
 
 async function runSurface(options: SurfaceOptions): Promise<void> {
   const clash = clashOf(options);
-  if (clash !== undefined) return giveUp(clash, EXIT_USAGE);
+  if (clash !== undefined) return giveUp(clash);
   const whole = await loadSurface(options);
   if (isRefusal(whole)) return giveUp(whole);
   const view = narrow(whole, options);
@@ -66,10 +66,10 @@ function clashOf({ svg, save, chain, market, perpetuals }: SurfaceOptions): Refu
   const taken = new Set(
     [...(chain ?? []), ...(perpetuals ?? []), ...(market ? [market] : [])].map((path) => resolve(path)),
   );
-  for (const path of [svg, save]) {
+  for (const [option, path] of [['--svg', svg], ['--save', save]] as const) {
     if (path === undefined) continue;
     if (taken.has(resolve(path)))
-      return refuse('malformed', 'This file is already named by another option; write to another.', path);
+      return refuse('malformed', `${path} is already named by another option; write to another file.`, option);
     taken.add(resolve(path));
   }
   return undefined;

@@ -1,2 +1,4 @@
-// The laboratory's front door: simulated markets in the shapes real ones come in.
+// Simulated markets, evidence, and the files both read.
+export { FILE_BYTES_MAX, readText, TEXT_BYTES_MAX } from './files.ts';
 export * from './simulate/index.ts';
+export { type SurfaceEvidence, surfaceEvidence } from './surface/evidence.ts';

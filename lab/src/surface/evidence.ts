@@ -2,13 +2,11 @@
 
 import {
   type AssetCode,
-  blackGreeks,
   type ChainSnapshot,
   type FitPolicy,
   fitPolicy,
   fitReport,
   type Instant,
-  impliedVol,
   isRefusal,
   type OptionQuote,
   type RefusedSlice,
@@ -17,6 +15,7 @@ import {
   volAt,
   yearsBetween,
 } from '@plimsoll/core';
+import { blackGreeks, impliedVol } from '@plimsoll/core/kernel';
 
 /** One coin of one snapshot. Vol errors in vol points (0.01), shares in [0, 1]. */
 export interface SurfaceEvidence {

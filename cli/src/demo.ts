@@ -1,0 +1,120 @@
+// plimsoll demo: the whole path on a market that the project simulates, for whoever has no data yet.
+
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  type ChainSnapshot,
+  fitMarket,
+  gridDefaults,
+  instant,
+  isRefusal,
+  type OptionQuote,
+  parseDecimal,
+  type Refusal,
+  readPortfolioJson,
+  refuse,
+} from '@plimsoll/core';
+import { simulateChain, writeChainCsv, writePerpetualsCsv } from '@plimsoll/lab';
+import { sayExplanation } from './explain.ts';
+import { judge } from './load.ts';
+import { giveUp, say } from './output.ts';
+
+// A fixed moment: the demonstration is the same on every day of the year.
+const DEMO_AT = instant(Date.UTC(2026, 2, 2, 9, 30));
+const SEED_MAX = 0xffff_ffff;
+
+interface DemoOptions {
+  readonly seed: string;
+  readonly save?: string;
+}
+
+/** The expiry nearest to so many days from the snapshot, among those of a coin. */
+function optionNear(
+  snapshot: ChainSnapshot,
+  coin: string,
+  days: number,
+  moneyness: number,
+  right: 'call' | 'put',
+) {
+  const distance = ({ product, forward }: OptionQuote) => {
+    const dte = (product.expiry - snapshot.at) / 86_400_000;
+    return Math.abs(dte - days) / days + 10 * Math.abs(product.strike / forward - moneyness);
+  };
+  const own = snapshot.options.filter(
+    ({ product }) => product.underlying === coin && product.right === right,
+  );
+  return own.reduce((best, quote) => (distance(quote) < distance(best) ? quote : best)).product.id;
+}
+
+/** A desk that is short a strangle, long a later call, hedged with the perpetual, and keeps its collateral in coins. */
+function sampleBook(snapshot: ChainSnapshot): string {
+  const near = (days: number, moneyness: number, right: 'call' | 'put', coin = 'BTC') =>
+    optionNear(snapshot, coin, days, moneyness, right);
+  const book = {
+    account: 'sample desk',
+    cash: { USD: '150000' },
+    collateral: { BTC: '4' },
+    positions: [
+      { product: near(30, 1.15, 'call'), quantity: '-10' },
+      { product: near(30, 0.87, 'put'), quantity: '-10' },
+      { product: near(90, 1.1, 'call'), quantity: '6' },
+      { product: near(30, 0.95, 'put', 'ETH'), quantity: '-40' },
+      { product: 'BTC-PERPETUAL', quantity: '120000' },
+      { product: 'ETH-PERPETUAL', quantity: '-60000' },
+    ],
+  };
+  return `${JSON.stringify(book, undefined, 2)}\n`;
+}
+
+async function save(
+  directory: string,
+  snapshot: ChainSnapshot,
+  portfolio: string,
+): Promise<Refusal | undefined> {
+  try {
+    await mkdir(directory, { recursive: true });
+    await writeFile(join(directory, 'chain.csv'), writeChainCsv([snapshot]));
+    await writeFile(join(directory, 'perpetuals.csv'), writePerpetualsCsv([snapshot]));
+    await writeFile(join(directory, 'portfolio.json'), portfolio);
+    return undefined;
+  } catch (error) {
+    return refuse(
+      'malformed',
+      `the files could not be written (${(error as Error).message}); choose another folder.`,
+      directory,
+    );
+  }
+}
+
+/** Simulates, fits, judges, explains; with `--save` leaves the files for the other verbs. */
+export async function demo(options: DemoOptions): Promise<void> {
+  const seed = parseDecimal(options.seed, '--seed');
+  if (isRefusal(seed)) return giveUp(seed);
+  if (!Number.isInteger(seed) || seed < 0 || seed > SEED_MAX) {
+    return giveUp(refuse('out-of-range', `the seed is a whole number from 0 to ${SEED_MAX}.`, '--seed'));
+  }
+  const snapshot = simulateChain({ seed, at: DEMO_AT }).at(-1)!;
+  const text = sampleBook(snapshot);
+  const portfolio = readPortfolioJson(text, 'sample book');
+  const market = fitMarket(snapshot);
+  for (const value of [portfolio, market]) if (isRefusal(value)) return giveUp(value);
+  if (isRefusal(portfolio) || isRefusal(market)) return;
+  const judged = judge(portfolio, { market, notes: [] }, gridDefaults);
+  if (isRefusal(judged)) return giveUp(judged);
+  if (options.save !== undefined) {
+    const failed = await save(options.save, snapshot, text);
+    if (failed !== undefined) return giveUp(failed);
+  }
+  sayExplanation(judged);
+  say();
+  if (options.save === undefined) {
+    say('This market was simulated. To keep its files and try the other verbs: plimsoll demo --save DIR');
+    return;
+  }
+  const at = (name: string) => join(options.save!, name);
+  say(`Written to ${options.save}. Try:`);
+  say(
+    `  plimsoll margin --chain ${at('chain.csv')} --perpetuals ${at('perpetuals.csv')} --portfolio ${at('portfolio.json')}`,
+  );
+  say(`  plimsoll surface --chain ${at('chain.csv')} --svg ${at('surface.svg')}`);
+}

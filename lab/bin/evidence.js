@@ -1,0 +1,1 @@
+import '../dist/evidence/main.js';

@@ -1,0 +1,37 @@
+// npm run evidence -- DATA [surfaces|margins]: regenerates docs/evidence from real chains beside the project.
+
+import { mkdir, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { marginsDocument } from './margins.ts';
+import { surfacesDocument } from './surfaces.ts';
+
+const DOCUMENTS: Record<string, { file: string; make: typeof marginsDocument }> = {
+  margins: { file: 'first-margins.md', make: marginsDocument },
+  surfaces: { file: 'surfaces.md', make: surfacesDocument },
+};
+
+const [data, ...wanted] = process.argv.slice(2);
+const names = wanted.length > 0 ? wanted : Object.keys(DOCUMENTS);
+const unknown = names.find((name) => DOCUMENTS[name] === undefined);
+
+if (data === undefined || unknown !== undefined) {
+  const known = Object.keys(DOCUMENTS).join('|');
+  process.stderr.write(
+    `evidence: usage: npm run evidence -- DATA_FOLDER [${known}], e.g. npm run evidence -- ../shared/data\n`,
+  );
+  process.exitCode = 2;
+} else {
+  const folder = fileURLToPath(new URL('../../../docs/evidence/', import.meta.url));
+  await mkdir(folder, { recursive: true });
+  try {
+    for (const name of names) {
+      const { file, make } = DOCUMENTS[name]!;
+      const text = await make(data, (line) => process.stderr.write(`${line}\n`));
+      await writeFile(`${folder}${file}`, text);
+      process.stdout.write(`docs/evidence/${file}\n`);
+    }
+  } catch (error) {
+    process.stderr.write(`evidence: ${(error as Error).message}\n`);
+    process.exitCode = 1;
+  }
+}
