@@ -124,7 +124,10 @@ const referenceGrid: Suite = {
   },
 };
 
-/** Call, put and undiscounted call delta of Derive's Black-76, shared with `derive.ts`. @example derivePrices(0.6, 30 / 365, 60000, 66000, 1).call // 1962.156303 */
+/**
+ * Call, put and undiscounted call delta of Derive's Black-76, shared with `derive.ts`.
+ * @example derivePrices(0.6, 30 / 365, 60000, 66000, 1).call // 1962.156303
+ */
 export function derivePrices(vol: number, years: number, forward: number, strike: number, discount: number) {
   const call = blackGreeks('call', forward, strike, vol, years);
   const put = blackGreeks('put', forward, strike, vol, years);

@@ -32,7 +32,10 @@ export function sviOf(row: Raw): RawSvi {
   };
 }
 
-/** Compares a number that could have been refused; a refusal where a number was expected is wrong. @example answered('vol', 0.5, deriveVol(...), 1e-12) */
+/**
+ * Compares a number that could have been refused; a refusal where a number was expected is wrong.
+ * @example answered('vol', 0.5, deriveVol(svi, 100, 100, 1), 1e-12).ok
+ */
 export function answered(name: string, expected: number, got: number | Refusal, allowed: number): Checked {
   return isRefusal(got)
     ? same(name, String(expected), `refused: ${sentence(got)}`)
