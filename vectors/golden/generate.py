@@ -159,7 +159,17 @@ def black76(rng):
         if 1e-8 < k < 1e15:
             years = rng.uniform(0.001, 2)
             add(rng.choice(("call", "put")), 60000.0, k, s / years**0.5, years)
-    write("black76.json", "undiscounted Black-76 price and greeks; coin* are of the price in coin", cases)
+    # The price alone, from a stdev that is itself a double: nothing but the pricer's own error is left.
+    mp.dps = 400
+    while len(cases) < 300:
+        s = 10 ** rng.uniform(-5, 0.9)
+        k = 60000.0 * float(exp(s * rng.uniform(-30, 30)))
+        right = "call" if k > 60000 else "put"
+        value = price(right, mpf(60000), mpf(k), mpf(s)) if 1e-8 < k < 1e15 else 0
+        if value > mpf("1e-290"):
+            cases.append({"right": right, "F": "60000.0", "K": repr(k), "stdev": repr(s), "value": text(value)})
+    mp.dps = 50
+    write("black76.json", "undiscounted Black-76 price and greeks; coin* are of the price in coin; rows with a stdev have the price alone", cases)
 
 
 def implied(rng):

@@ -38,7 +38,7 @@ const LOG_SQRT_TWO_PI = 0.9189385332046727;
  *
  *     blackPrice(right, forward, strike, vol sqrt(years)) = price
  *
- * Converges wherever the price determines a vol: 1e-300 of forward, in the money (through the time value), huge vols (through
+ * Converges wherever the price determines a vol: down to 1e-300 of forward, in the money (through the time value), huge vols (through
  * the room below the upper bound). A price at intrinsic, or so near that half an ulp of it moves the vol by more than 1e-8,
  * is `not-recoverable`. Accuracy: the vol reprices to within a few ulp of the price's information.
  * Units: price in the unit of forward and strike, undiscounted (divide by the discount factor first); years; vol per root year.
