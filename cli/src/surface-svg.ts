@@ -18,8 +18,8 @@ import {
   roundStrikes,
   type Scale,
   type Span,
-  scale,
   STYLE,
+  scale,
   shade,
   spread,
   steps,
@@ -184,7 +184,12 @@ function panelRow(row: readonly ExpiryView[], columns: number, top: number): str
   return row
     .map((one, i) => {
       const x = MARGIN + i * (width + GAP);
-      return panel(one, spans[i]!, up, { x, y: top + TITLE_HEIGHT, width, height: FRAME_HEIGHTS[columns - 1]! });
+      return panel(one, spans[i]!, up, {
+        x,
+        y: top + TITLE_HEIGHT,
+        width,
+        height: FRAME_HEIGHTS[columns - 1]!,
+      });
     })
     .join('\n');
 }

@@ -66,10 +66,17 @@ function clashOf({ svg, save, chain, market, perpetuals }: SurfaceOptions): Refu
   const taken = new Set(
     [...(chain ?? []), ...(perpetuals ?? []), ...(market ? [market] : [])].map((path) => resolve(path)),
   );
-  for (const [option, path] of [['--svg', svg], ['--save', save]] as const) {
+  for (const [option, path] of [
+    ['--svg', svg],
+    ['--save', save],
+  ] as const) {
     if (path === undefined) continue;
     if (taken.has(resolve(path)))
-      return refuse('malformed', `${path} is already named by another option; write to another file.`, option);
+      return refuse(
+        'malformed',
+        `${path} is already named by another option; write to another file.`,
+        option,
+      );
     taken.add(resolve(path));
   }
   return undefined;
