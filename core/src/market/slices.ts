@@ -147,8 +147,10 @@ const TWO_TERM_COST = 1.5;
 /** A free fit and what is needed to fit it again under walls. */
 interface Draft {
   readonly evidence: Evidence;
-  /** Free fits of one term and, where quotes are enough, of two. */
-  readonly tries: readonly Float64Array[];
+  /** Whether quotes are enough to speak for two terms. */
+  readonly rich: boolean;
+  readonly single: Float64Array;
+  readonly double: Float64Array | undefined;
   readonly smile: Smile;
   /** Safe shapes at the quotes' level. */
   readonly anchor: Smile;
@@ -163,13 +165,13 @@ function draft(expiry: Expiry, prior: Smile, policy: FitPolicy): Draft {
     [...startsOf(evidence, 2), searchOf(anchor.near)],
     policy.huber,
   );
+  const rich = shaping(expiry, policy) >= TWO_TERM_MIN;
   const double =
-    shaping(expiry, policy) < TWO_TERM_MIN || single.loss < TWO_TERM_COST
-      ? undefined
-      : bestFit(evidence, openFence, twoTermStarts(single.x), policy.huber);
-  const tries = double === undefined ? [single.x] : [single.x, double.x];
+    rich && single.loss > TWO_TERM_COST
+      ? bestFit(evidence, openFence, twoTermStarts(single.x), policy.huber)
+      : undefined;
   const best = double !== undefined && paysFor(double.loss, single.loss) ? double : single;
-  return { evidence, tries, smile: smileOf(best.x), anchor };
+  return { evidence, rich, single: single.x, double: double?.x, smile: smileOf(best.x), anchor };
 }
 
 /** Whether a two-term fit earns its four parameters over the one-term fit. */
@@ -185,32 +187,65 @@ function settle(
   late: Smile | undefined,
   policy: FitPolicy,
 ): FittedSmile | Refusal {
-  const { evidence, smile: free, tries } = sketch;
+  const { smile: free } = sketch;
   const inBand = grid.every((k, i) => {
     const w = totalVariance(free, k);
     return w >= band.floor[i]! && w <= band.ceiling[i]!;
   });
   if (inBand && woundOf(free, late) === undefined) return { smile: free, source: 'svi' };
-  let last = free;
-  let best: { readonly smile: Smile; readonly loss: number } | undefined;
-  for (const start of tries) {
-    let x = start;
-    for (const force of FORCES) {
-      const fitted = fitFrom(evidence, fenceOf(grid, band, late, force), x, policy.huber);
-      x = fitted.x;
-      last = smileOf(x);
-      if (woundOf(last, late) !== undefined) continue;
-      if (best === undefined || paysFor(fitted.loss, best.loss)) best = { smile: last, loss: fitted.loss };
-      break;
-    }
+  const single = walled(sketch, sketch.single, grid, band, late, policy);
+  const best = richest(sketch, single, grid, band, late, policy);
+  if (best.lawful) return { smile: best.smile, source: 'repaired' };
+  const level = totalVariance(sketch.anchor, 0);
+  const shrunk = late === undefined ? [] : [scaleVariance(late, Math.min(1, level / totalVariance(late, 0)))];
+  return blended(single.smile, [sketch.anchor, ...shrunk], late);
+}
+
+interface Walled {
+  readonly x: Float64Array;
+  readonly smile: Smile;
+  readonly loss: number;
+  readonly lawful: boolean;
+}
+
+/** A fit under walls that harden until the law holds. */
+function walled(
+  { evidence }: Draft,
+  start: Float64Array,
+  grid: Float64Array,
+  band: Band,
+  late: Smile | undefined,
+  policy: FitPolicy,
+): Walled {
+  let fitted: Fitted = { x: start, loss: Number.POSITIVE_INFINITY };
+  for (const force of FORCES) {
+    fitted = fitFrom(evidence, fenceOf(grid, band, late, force), fitted.x, policy.huber);
+    const smile = smileOf(fitted.x);
+    if (woundOf(smile, late) === undefined) return { ...fitted, smile, lawful: true };
   }
-  if (best !== undefined) return { smile: best.smile, source: 'repaired' };
-  const { anchor } = sketch;
-  const level = totalVariance(anchor, 0);
-  const shrunk =
-    late === undefined ? undefined : scaleVariance(late, Math.min(1, level / totalVariance(late, 0)));
-  const targets = shrunk === undefined ? [anchor] : [anchor, shrunk];
-  return blended(last, targets, late);
+  return { ...fitted, smile: smileOf(fitted.x), lawful: false };
+}
+
+/** The one-term fit under walls, or a two-term one that earns its parameters there: walls are where one term runs out of bends. */
+function richest(
+  sketch: Draft,
+  single: Walled,
+  grid: Float64Array,
+  band: Band,
+  late: Smile | undefined,
+  policy: FitPolicy,
+): Walled {
+  if (!sketch.rich || (single.lawful && single.loss < TWO_TERM_COST)) return single;
+  let best = single;
+  const starts = twoTermStarts(single.x).slice(0, 2);
+  if (sketch.double !== undefined) starts.unshift(sketch.double);
+  for (const start of starts) {
+    const double = walled(sketch, start, grid, band, late, policy);
+    if (!double.lawful) continue;
+    const better = best === single ? paysFor(double.loss, single.loss) : double.loss < best.loss;
+    if (!best.lawful || better) best = double;
+  }
+  return best;
 }
 
 function bestFit(evidence: Evidence, fence: Fence, starts: readonly Float64Array[], delta: number): Fitted {
