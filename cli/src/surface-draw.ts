@@ -17,8 +17,8 @@ export interface Box {
   readonly height: number;
 }
 
-/** Segments of a drawn smile; at panel width each is under five pixels. */
-const STEPS = 80;
+/** Segments of a drawn smile; in the widest panel each is eight pixels. */
+const STEPS = 160;
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -85,7 +85,7 @@ export function padded({ low, high }: Span, share: number): Span {
   return { low: low - pad, high: high + pad };
 }
 
-/** Even points of a span, ends included. @example steps({ low: 0, high: 1 }).length // 81 */
+/** Even points of a span, ends included. @example steps({ low: 0, high: 1 }).length // 161 */
 export function steps({ low, high }: Span): number[] {
   return Array.from({ length: STEPS + 1 }, (_, i) => low + ((high - low) * i) / STEPS);
 }

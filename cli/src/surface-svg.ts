@@ -135,7 +135,7 @@ function overview({ coin, expiries }: CoinView, box: Box): string {
     box,
   );
   return group('overview', [
-    label(box.x, box.y - 12, `${coin.underlying} total variance (vol² × years) of every expiry`, 'title'),
+    label(box.x, box.y - 12, `${coin.underlying} total variance (vol² × years) by expiry`, 'title'),
     label(right, box.y - 12, words, '', 'end'),
     ...decades(up).flatMap((w) => [
       line(box.x, y(log(w)), right, y(log(w)), 'grid'),
