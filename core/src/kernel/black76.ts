@@ -8,7 +8,7 @@
 // The difference loses about |h|/s digits' worth, so for small s it is summed as the odd Taylor series around h instead,
 // whose terms are all positive:  Y(h + s/2) - Y(h - s/2) = 2 sum over odd n of Y^(n)(h) (s/2)^n / n!.
 
-import { expSum, log, log1p } from './elementary.ts';
+import { expSum, log, logTail } from './elementary.ts';
 import { mills, millsSlope } from './mills.ts';
 import { gaussian } from './normal.ts';
 
@@ -44,14 +44,17 @@ export function blackPrice(right: Right, forward: number, strike: number, stdev:
 /**
  * ln(lower / upper) for 0 <= lower <= upper, with relative accuracy also where the two are close.
  *
- *     ln(lower/upper) = log1p((lower - upper)/upper)  when upper <= 2 lower, where the difference is exact
+ *     ln(lower/upper) = log1p((lower - upper)/upper)  when upper <= 1.4 lower, where the difference is exact
  *
  * Units: none. Errors: none; 0 over 0 counts as equal, lower = 0 gives -Infinity. Relative error about 2 ulp.
  * @example logMoneyness(60000, 66000) // -0.09531017980432493
  */
 export function logMoneyness(lower: number, upper: number): number {
   if (lower === upper) return 0;
-  if (upper <= 2 * lower) return log1p((lower - upper) / upper);
+  if (upper <= 1.4 * lower) {
+    const fall = (lower - upper) / upper;
+    return fall - logTail(fall);
+  }
   const ratio = lower / upper;
   return ratio > 1e-290 ? log(ratio) : log(lower) - log(upper);
 }

@@ -210,9 +210,17 @@ function expTail(r: number): number {
   return r2 * (a + r4 * (b + r4 * c));
 }
 
-// f - log(1 + f) for f in [sqrt(1/2) - 1, sqrt(2) - 1]. With s = f/(2 + f), 2s = f - s f, hence
-// log(1 + f) = f - s (f - W), W = 2 s^2 (1/3 + s^2/5 + ...): f stays exact and only a small term is rounded.
-function logTail(f: number): number {
+/**
+ * What log(1 + f) falls short of f, for f in [sqrt(1/2) - 1, sqrt(2) - 1]: the small part, for callers who know f exactly.
+ *
+ *     logTail(f) = f - log(1 + f)
+ *
+ * Units: none. Errors: none; outside the range the series is cut too early.
+ * @example 0.01 - logTail(0.01) // 0.009950330853168083, log1p(0.01)
+ */
+export function logTail(f: number): number {
+  // With s = f/(2 + f), 2s = f - s f, hence
+  // log(1 + f) = f - s (f - W), W = 2 s^2 (1/3 + s^2/5 + ...): f stays exact and only a small term is rounded.
   const s = f / (2 + f);
   const square = s * s;
   return s * (f - square * (TWO_THIRDS + square * atanhTail(square)));

@@ -32,7 +32,7 @@ describe('fillStrike', () => {
     );
   });
 
-  it('gives a lane the same bits alone, in company, and with only one right wanted', () => {
+  it('prices each lane at its own forward, with the same bits alone, in company, and with one right wanted', () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(real(-0.5, 0.5), real(1e-6, 3)), { minLength: 1, maxLength: 40 }),
@@ -55,6 +55,13 @@ describe('fillStrike', () => {
           fillStrike(-x, exp(x), columns, n, stdevs, 0, put, -1, 0);
           expect(call).toEqual(both.slice(1, n + 1));
           expect(put).toEqual(both.slice(n + 2, 2 * n + 2));
+          for (let l = 0; l < n; l++) {
+            const [forward, strike, stdev] = [columns.scale[l]!, 60000 * exp(x), stdevs[l]!] as const;
+            // K/F_l and ln(F_l/K) arrive with a few roundings of their own.
+            const bound = 2e-12 * forward + 4e-15 * strike;
+            expect(Math.abs(call[l]! - blackPrice('call', forward, strike, stdev))).toBeLessThan(bound);
+            expect(Math.abs(put[l]! - blackPrice('put', forward, strike, stdev))).toBeLessThan(bound);
+          }
           const last = n - 1;
           const alone = {
             logShift: columns.logShift.slice(last),
