@@ -110,7 +110,7 @@ function coinBlock(view: CoinView, observed: boolean, top: number): { svg: strin
     parts.push(label(MARGIN, y, `${one.name} is not served: ${sentence(one.refusal)}`, 'warn'));
     y += 17;
   }
-  return { svg: group('coin-block', parts), height: y - top + 26 };
+  return { svg: group('coin-block', parts), height: y - top + 46 };
 }
 
 /** All expiries in one frame: on a log scale the order of time is visible from an hour to a year. */
