@@ -6,6 +6,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { coreRooms, packages, workspaces } from '../rooms.mjs';
+import { roomsPicture } from './rooms-picture.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const LINES_MAX = 300;
@@ -28,9 +29,14 @@ interface Import {
   readonly target: string;
 }
 
+const NAMES = String.raw`(?:type\s+)?(?:\{[^}]*\}|\*(?:\s+as\s+\w+)?|\w+(?:\s*,\s*\{[^}]*\})?)`;
+const IMPORT = new RegExp(
+  String.raw`^(?:import|export)\s+(?:${NAMES}\s+from\s+)?'([^']+)'|\bimport\('([^']+)'\)`,
+  'gm',
+);
+
 function importsOf(file: string): Import[] {
-  const found = read(file).matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g);
-  return [...found].map((match) => ({ file, target: match[1]! }));
+  return [...read(file).matchAll(IMPORT)].map((match) => ({ file, target: (match[1] ?? match[2])! }));
 }
 
 /** `core/src/risk/sweep.ts` -> `risk`; files at the top of core/src belong to no room. */
@@ -179,6 +185,10 @@ describe('documents', () => {
     );
     expect(cited.filter(({ rule }) => !rules.has(rule))).toEqual([]);
     expect(rules.size).toBeGreaterThan(20);
+  });
+
+  it('the picture in ARCHITECTURE is drawn from the table of rooms', () => {
+    expect(read('ARCHITECTURE.md')).toContain(roomsPicture());
   });
 
   it('links between documents lead somewhere', () => {

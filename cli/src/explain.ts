@@ -194,7 +194,7 @@ function sayParameters({ book, standing, parameters }: Judged): void {
     ([asset, own]) => `${asset} ${percent(own.maintenance, 1)} / ${percent(own.initial, 1)}`,
   );
   table(
-    ['', ''],
+    ['what', 'value'],
     [
       [
         'model',

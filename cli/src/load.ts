@@ -90,6 +90,7 @@ export async function loadMarket(options: MarketOptions): Promise<Loaded | Refus
     return refuse(
       'malformed',
       'give either --chain FILE or --market FILE, so that there is one market to price in.',
+      '--chain',
     );
   }
   if (options.market !== undefined) return loadMarketFile(options);

@@ -92,5 +92,5 @@ export function table(
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
   for (const row of rows) drawn.push([...row]);
-  say(drawn.toString());
+  for (const line of drawn.toString().split('\n')) say(line.trimEnd());
 }

@@ -23,7 +23,7 @@ import colors from 'picocolors';
 import { addBookOptions, type BookOptions, type Judged, judge, loadJudged } from './load.ts';
 import { LINES } from './margin.ts';
 import { marginJson } from './margin-json.ts';
-import { giveUp, heading, money, remark, say, sayJson, signed, table } from './output.ts';
+import { figure, giveUp, heading, money, remark, say, sayJson, signed, table } from './output.ts';
 
 interface WhatIfOptions extends BookOptions {
   readonly trade?: readonly string[];
@@ -226,8 +226,8 @@ function sayLegChanges(before: Judged, after: Judged): void {
     ['product', 'before', 'after', 'part before', 'part after'],
     [...new Set([...was.keys(), ...is.keys()])].map((id) => [
       id,
-      String(was.get(id) ?? 0),
-      String(is.get(id) ?? 0),
+      figure(was.get(id) ?? 0, 8),
+      figure(is.get(id) ?? 0, 8),
       money(partWas.get(id) ?? 0),
       money(partIs.get(id) ?? 0),
     ]),
