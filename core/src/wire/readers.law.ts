@@ -174,14 +174,16 @@ const POISON = [
 /** One way of spoiling a text. */
 const spoil: fc.Arbitrary<(text: string) => string> = fc
   .record({
-    at: fc.double({ min: 0, max: 1, noNaN: true }),
+    at: fc.nat(999_999),
     length: fc.nat(30),
     kind: fc.nat(7),
     poison: fc.constantFrom(...POISON),
     code: fc.nat(300),
   })
   .map(({ at, length, kind, poison, code }) => (text) => {
-    const from = Math.floor(at * text.length);
+    // A whole number, because fast-check's doubles crowd at zero and would spoil nothing but headers.
+    const where = at / 1_000_000;
+    const from = Math.floor(where * text.length);
     const to = Math.min(text.length, from + length);
     const [head, middle, tail] = [text.slice(0, from), text.slice(from, to), text.slice(to)];
     if (kind === 0) return head + tail;
@@ -190,9 +192,9 @@ const spoil: fc.Arbitrary<(text: string) => string> = fc
     if (kind === 3) return head;
     if (kind === 4) return head + poison + tail;
     const tokens = [...text.matchAll(/[^,:"{}[\]\n\r]+/g)];
-    const token = tokens[Math.floor(at * tokens.length)];
+    const token = tokens[Math.floor(where * tokens.length)];
     if (token === undefined) return text;
-    const other = tokens[(Math.floor(at * tokens.length) + 1 + length) % tokens.length]!;
+    const other = tokens[(Math.floor(where * tokens.length) + 1 + length) % tokens.length]!;
     const replace = (match: RegExpExecArray, by: string) =>
       text.slice(0, match.index) + by + text.slice(match.index + match[0].length);
     return kind === 5
