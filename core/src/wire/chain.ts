@@ -1,8 +1,8 @@
 // What every chain reader believes and doubts, whatever the shape of its file: one row in, one quote or one sentence out.
 
-import { type Instant, type Refusal, refuse } from '../base/index.ts';
+import { type Instant, isRefusal, type Refusal, refuse } from '../base/index.ts';
 import type { ChainSnapshot, FutureQuote, OptionQuote, Touch } from '../market/index.ts';
-import type { Option, Product, ProductId } from '../product/index.ts';
+import type { Product, ProductId } from '../product/index.ts';
 import { formatInstant } from './instants.ts';
 
 /** Most quotes in one snapshot; the largest venue lists under 5,000. */
@@ -58,36 +58,23 @@ export function chainBuilder(source: string, at: Instant, unit: 'row' | 'entry')
       const { product } = raw;
       const earlier = seen.get(product.id);
       if (earlier !== undefined) {
-        return refuse(
-          'duplicate',
-          `${product.id} is already quoted in ${unit} ${earlier}; remove one of the two.`,
-          place,
-        );
+        const said = `${product.id} is already quoted in ${unit} ${earlier}; remove one of the two.`;
+        return refuse('duplicate', said, place);
       }
       if (seen.size >= CHAIN_QUOTES_MAX) {
         return refuse('too-large', `The snapshot has more than ${CHAIN_QUOTES_MAX} quotes; split it.`, place);
       }
       seen.set(product.id, raw.row);
-      if (product.kind === 'asset') {
-        return refuse('unknown-product', `${product.id} is an asset, not a contract; remove the row.`, place);
-      }
-      const doubt = refuseNegative(raw, place);
+      const doubt = refuseRow(raw, place);
       if (doubt !== undefined) return doubt;
-      if (product.kind !== 'perpetual' && product.expiry <= at) {
+      if ('expiry' in product && product.expiry <= at) {
         note(`${unit} ${raw.row}: ${product.id} had expired by ${formatInstant(at)} and was left out.`);
         return undefined;
       }
-      const touch = touchOf(raw, product.id, unit, note);
-      if (product.kind === 'option') {
-        const quote = optionQuote(raw, product, touch, place);
-        if ('reason' in quote) return quote;
-        options.push(quote);
-        return undefined;
-      }
-      if (raw.mark === undefined || raw.mark === 0) {
-        return refuse('no-market', `${product.id} has no mark price; add one or remove the row.`, place);
-      }
-      futures.push({ product, mark: raw.mark, ...touch });
+      const quote = quoteOf(raw, touchOf(raw, unit, note), place);
+      if (isRefusal(quote)) return quote;
+      if ('row' in quote) options.push(quote);
+      else futures.push(quote);
       return undefined;
     },
     finish() {
@@ -107,13 +94,18 @@ export function chainBuilder(source: string, at: Instant, unit: 'row' | 'entry')
   };
 }
 
-function optionQuote(raw: RawQuote, product: Option, touch: Touch, place: string): OptionQuote | Refusal {
-  if (raw.forward === undefined || raw.forward === 0) {
-    return refuse(
-      'no-forward',
-      `${product.id} has no underlying_price; every option row needs its forward.`,
-      place,
-    );
+function quoteOf(raw: RawQuote, touch: Touch, place: string): OptionQuote | FutureQuote | Refusal {
+  const { product } = raw;
+  if (product.kind === 'asset') {
+    return refuse('unknown-product', `${product.id} is an asset, not a contract; remove the row.`, place);
+  }
+  if (product.kind !== 'option') {
+    if (raw.mark) return { product, mark: raw.mark, ...touch };
+    return refuse('no-market', `${product.id} has no mark price; add one or remove the row.`, place);
+  }
+  if (!raw.forward) {
+    const said = `${product.id} has no underlying_price; every option row needs its forward.`;
+    return refuse('no-forward', said, place);
   }
   return {
     product,
@@ -138,7 +130,7 @@ const FIELD_WORDS = {
   openInterest: 'open interest',
 };
 
-function refuseNegative(raw: RawQuote, place: string): Refusal | undefined {
+function refuseRow(raw: RawQuote, place: string): Refusal | undefined {
   for (const field of SIGNED_FIELDS) {
     const value = raw[field];
     if (value !== undefined && value < 0) {
@@ -149,11 +141,13 @@ function refuseNegative(raw: RawQuote, place: string): Refusal | undefined {
   return undefined;
 }
 
-function touchOf(raw: RawQuote, id: ProductId, unit: string, note: (text: string) => void): Touch {
+function touchOf(raw: RawQuote, unit: string, note: (text: string) => void): Touch {
   const bid = raw.bid === 0 ? undefined : raw.bid;
   const ask = raw.ask === 0 ? undefined : raw.ask;
   if (bid !== undefined && ask !== undefined && bid > ask) {
-    note(`${unit} ${raw.row}: ${id} is crossed, bid ${bid} above ask ${ask}; neither side was used.`);
+    note(
+      `${unit} ${raw.row}: ${raw.product.id} is crossed, bid ${bid} above ask ${ask}; neither side was used.`,
+    );
     return {};
   }
   return { ...(bid === undefined ? {} : { bid }), ...(ask === undefined ? {} : { ask }) };

@@ -90,15 +90,18 @@ export function portfolioBuilder(source: string, unit: 'line' | 'row'): Portfoli
       return undefined;
     },
     finish(account = ACCOUNT_UNNAMED) {
-      if (account.trim() !== '' && account.length <= ACCOUNT_LENGTH_MAX)
-        return { account, balances, positions, orders };
-      return refuse(
-        'malformed',
-        `An account's name has 1 to ${ACCOUNT_LENGTH_MAX} characters.`,
-        `${source}, account`,
-      );
+      return refuseAccount(account, source) ?? { account, balances, positions, orders };
     },
   };
+}
+
+function refuseAccount(account: string, source: string): Refusal | undefined {
+  if (account.trim() !== '' && account.length <= ACCOUNT_LENGTH_MAX) return undefined;
+  return refuse(
+    'malformed',
+    `An account's name has 1 to ${ACCOUNT_LENGTH_MAX} characters.`,
+    `${source}, account`,
+  );
 }
 
 function contractOf(name: string, at: Spot): Position['product'] | Refusal {
