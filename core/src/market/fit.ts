@@ -134,6 +134,9 @@ function rowsByExpiry(options: readonly OptionQuote[], coin: AssetCode): [Instan
   return ascending.map(([expiry, rows]) => [instant(expiry), rows]);
 }
 
+/** A forward wrong by a share x moves an ATM vol by delta x / vega = 0.5 x / (0.4 sqrt(T)). */
+const FORWARD_DOUBT = 1.25;
+
 function prepare(
   at: Instant,
   coin: AssetCode,
@@ -145,7 +148,7 @@ function prepare(
 ): Expiry | Refusal {
   const years = yearsBetween(at, expiry);
   const fates: Fates = new Map();
-  const name = `${coin} ${rows[0]!.product.id}`;
+  const name = rows[0]!.product.id;
   if (!(years > 0)) {
     return refuse(
       'expired',
@@ -163,8 +166,7 @@ function prepare(
   if (quotes.length === 0) {
     return refuse('no-quotes', 'No two-sided quote and no mark volatility in this expiry.', name);
   }
-  // A forward wrong by `gap` moves the vol of an ATM straddle's legs by about gap x delta / vega = gap sqrt(pi/2 T)... per root time.
-  const doubt = belief.source === 'parity' ? Math.abs(belief.gap) / Math.sqrt(years) : 0;
+  const doubt = belief.source === 'parity' ? (FORWARD_DOUBT * Math.abs(belief.gap)) / Math.sqrt(years) : 0;
   return { expiry, years, forward: belief.forward, quotes, doubt };
 }
 

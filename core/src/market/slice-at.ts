@@ -11,7 +11,7 @@ import {
 } from '../base/index.ts';
 import { exp, log } from '../kernel/index.ts';
 import { butterflyMin, calendarMin } from './arbitrage.ts';
-import { collapsed } from './collapse.ts';
+import { blendOf } from './collapse.ts';
 import type { Slice, SliceQuality, Smile, UnderlyingMarket } from './market.ts';
 import { type FitPolicy, fitPolicy } from './policy.ts';
 import { scaleVariance, stretch, totalVariance, unfixedPart } from './smile.ts';
@@ -49,8 +49,10 @@ export function sliceAt(
 
 function between(early: Slice, late: Slice, expiry: Instant, policy: FitPolicy): Slice | Refusal {
   const mix = (expiry - early.expiry) / (late.expiry - early.expiry);
-  const smile = blend(early.smile, late.smile, mix);
-  if ('kind' in smile) return smile;
+  const smile = blendOf(early.smile, late.smile, mix);
+  if (smile === undefined) {
+    return refuse('arbitrage', 'No blend of the two neighbouring expiries is free of arbitrage.');
+  }
   const blendNumber = (left: number, right: number) => (1 - mix) * left + mix * right;
   const blendLog = (left: number, right: number) => exp(blendNumber(log(left), log(right)));
   const gap = Math.abs(atmVol(late) - atmVol(early));
@@ -67,26 +69,6 @@ function between(early: Slice, late: Slice, expiry: Instant, policy: FitPolicy):
     unfixed: unfixedPart(atOf(early), expiry),
     quality: lessSure(worseOf(early.quality, late.quality), doubt, early.smile, smile, policy),
   };
-}
-
-/** Linear in total variance; ends of two terms are first made one, because a smile carries two. */
-function blend(early: Smile, late: Smile, mix: number): Smile | Refusal {
-  const near = collapsed(early);
-  const far = collapsed(late);
-  const w = (1 - mix) * totalVariance(early, 0) + mix * totalVariance(late, 0);
-  const tries: Smile[] = [
-    { near, far, mix },
-    scaleVariance(late, w / totalVariance(late, 0)),
-    scaleVariance(early, w / totalVariance(early, 0)),
-  ];
-  for (const smile of tries) {
-    const lawful =
-      butterflyMin(smile).value >= 0 &&
-      calendarMin(early, smile).value >= 0 &&
-      calendarMin(smile, late).value >= 0;
-    if (lawful) return smile;
-  }
-  return refuse('arbitrage', 'No blend of the two neighbouring expiries is free of arbitrage.');
 }
 
 function beyond(end: Slice, expiry: Instant, coin: UnderlyingMarket, policy: FitPolicy): Slice | Refusal {

@@ -1,7 +1,7 @@
 // From evidence to served smiles. Expiries are fitted from the last to the first under the one after: far expiries are quoted
 // over the widest range, so it is always the shorter, extrapolating wing that yields.
 
-import { assert, type Instant, type Refusal, refuse, type Years } from '../base/index.ts';
+import { assert, type Instant, MS_PER_YEAR, type Refusal, refuse, type Years } from '../base/index.ts';
 import { butterflyMin, calendarMin, checkGrid } from './arbitrage.ts';
 import { type Band, bandOf } from './bands.ts';
 import { essviRaw } from './essvi.ts';
@@ -69,14 +69,12 @@ function wallGrid(smile: Smile, late: Smile | undefined): Float64Array {
   return Float64Array.from([...own, ...beyond]).sort();
 }
 
-/** Quotes able to shape a smile by themselves. */
+/** Quotes able to shape a smile by themselves; a chain of mark vols alone is shaped by those. */
 function shaping(expiry: Expiry, policy: FitPolicy): number {
-  let count = 0;
-  for (const quote of expiry.quotes) if (quote.strength === 'quoted') count++;
-  return expiry.years * MS_YEAR < policy.lifeMin ? 0 : count;
+  if (expiry.years * MS_PER_YEAR < policy.lifeMin) return 0;
+  const quoted = expiry.quotes.filter((quote) => quote.strength === 'quoted').length;
+  return quoted > 0 ? quoted : expiry.quotes.length;
 }
-
-const MS_YEAR = 365 * 86_400_000;
 
 /** eSSVI through the expiries that can shape; the rest borrow the nearest shaped one, stretched in root time. */
 function backbone(expiries: readonly Expiry[], policy: FitPolicy): Smile[] {

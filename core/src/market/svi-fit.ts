@@ -2,7 +2,7 @@
 // half-widths of its own quote, which is what puts the model inside bid and ask.
 
 import type { Years } from '../base/index.ts';
-import { ADVICE, BUTTERFLY_MARGIN, FENCE_ROWS, type Fence, openFence } from './fence.ts';
+import { BUTTERFLY_MARGIN, FENCE_ROWS, type Fence, openFence } from './fence.ts';
 import { type Fitted, minimise, type Residuals } from './levenberg.ts';
 import { durrlemanInto, TERM, varianceInto } from './terms.ts';
 
@@ -64,8 +64,8 @@ function fencePoint(
   const law = fence.law[point]!;
   const w = varianceInto(x, k, gradient);
   // Walls at infinity and at zero are open; a wall not breached has residual zero, and its derivatives are not read.
-  wall(row, floor - w, (-100 * ADVICE) / floor);
-  wall(row + 1, w - ceiling, (100 * ADVICE) / ceiling);
+  wall(row, floor - w, (-100 * fence.advice) / floor);
+  wall(row + 1, w - ceiling, (100 * fence.advice) / ceiling);
   wall(row + 2, w - law, (100 * fence.force) / law);
   wall(row + 3, BUTTERFLY_MARGIN - durrlemanInto(x, k, gradient), -100 * fence.force);
 

@@ -126,3 +126,18 @@ export function twoTermStarts(x: Float64Array): Float64Array[] {
     Float64Array.of(v, 1.8 * p, 0.3 * c, m, sigma, 0.3 * p, 1.8 * c, m, sigma),
   ];
 }
+
+/**
+ * Search parameters near any smile of two terms: each term is scaled to weight one half, and both share the mean lowest variance.
+ * @example searchOfSmile({ near: svi, far: svi, mix: 0.5 }).length // 9
+ */
+export function searchOfSmile({ near, far, mix }: Smile): Float64Array {
+  const left = searchOf(near);
+  const right = searchOf(far);
+  const [keep, take] = [2 * (1 - mix), 2 * mix];
+  return Float64Array.of(
+    (1 - mix) * left[0]! + mix * right[0]!,
+    ...[keep * left[1]!, keep * left[2]!, left[3]!, left[4]!],
+    ...[take * right[1]!, take * right[2]!, right[3]!, right[4]!],
+  );
+}
