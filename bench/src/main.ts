@@ -4,8 +4,9 @@ import { appendFileSync } from 'node:fs';
 import { arch, cpus, platform } from 'node:os';
 import { type Measured, measure, type Ratio, type Suite } from './bench.ts';
 import { kernelSuite } from './kernel.ts';
+import { pathSuite } from './path.ts';
 
-const suites: readonly Suite[] = [kernelSuite];
+const suites: readonly Suite[] = [kernelSuite, pathSuite];
 
 interface Report {
   readonly at: string;

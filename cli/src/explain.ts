@@ -9,6 +9,7 @@ import {
   laneFamily,
   laneSpot,
   type RiskBook,
+  requirementDigest,
   underlyingOf,
 } from '@plimsoll/core';
 import type { Command } from 'commander';
@@ -188,7 +189,7 @@ function saySurfaces(judged: Judged): void {
   );
 }
 
-function sayParameters({ book, standing, parameters }: Judged): void {
+function sayParameters({ book, standing, parameters, portfolio }: Judged): void {
   heading('Parameters and digests');
   const ranges = [...book.risk.ranges].map(
     ([asset, own]) => `${asset} ${percent(own.maintenance, 1)} / ${percent(own.initial, 1)}`,
@@ -205,7 +206,7 @@ function sayParameters({ book, standing, parameters }: Judged): void {
       ['market', book.risk.market.digest],
       ['book', book.risk.digest],
       ['parameters', book.parameters],
-      ['requirement', standing.digest],
+      ['requirement', requirementDigest(portfolio, book)],
     ],
     [0, 1],
   );

@@ -9,6 +9,7 @@ import {
   type LineName,
   owedUp,
   type Product,
+  requirementDigest,
   type Usd,
 } from '@plimsoll/core';
 import type { Judged } from './load.ts';
@@ -133,7 +134,7 @@ export function marginJson(judged: Judged) {
     },
     market: { source: book.risk.market.source, digest: book.risk.market.digest },
     book: book.risk.digest,
-    digest: standing.digest,
+    digest: requirementDigest(portfolio, book),
     notes,
   };
 }

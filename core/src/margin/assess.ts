@@ -1,28 +1,17 @@
 // Where an account stands: equity, requirement, and what is left between them.
 
-import { creditDown, digestValue, isRefusal, owedUp, type Refusal, type Usd, usd } from '../base/index.ts';
+import {
+  creditDown,
+  type Digest,
+  digestValue,
+  isRefusal,
+  type Refusal,
+  type Usd,
+  usd,
+} from '../base/index.ts';
 import type { RiskBook } from '../risk/index.ts';
-import { optionValue } from './charges.ts';
-import { hold } from './holdings.ts';
-import type { GridBook } from './models/grid.ts';
-import type { GridParameters } from './parameters.ts';
 import type { Portfolio } from './portfolio.ts';
-import type { MarginModel, Requirement, Standing } from './requirement.ts';
-
-/** What may not be withdrawn although it counts as equity: net long option value (as credited) and unsettled profit. */
-function lockedUp(
-  book: RiskBook,
-  requirement: Requirement,
-  unsettled: number,
-  parameters: GridParameters,
-): number {
-  let locked = Math.max(0, unsettled);
-  for (const underlying of book.groups.underlyings) {
-    const seen = { book, holdings: requirement.swept.holdings, parameters };
-    locked += optionValue(seen, underlying).credited;
-  }
-  return locked;
-}
+import type { LineName, MarginBook, MarginModel, Requirement, Standing } from './requirement.ts';
 
 /** Equity at the marks: every balance and position at what the market says, in row order, rounded down. */
 function equityOf(requirement: Requirement, book: RiskBook): Usd {
@@ -40,30 +29,31 @@ function digestPortfolio(portfolio: Portfolio): string {
   return digestValue([portfolio.account, byText(portfolio.balances), byText(positions), byText(orders)]);
 }
 
-/**
- * Equity, requirement and excess of one account. Refuses what the model refuses: a product without a market, an order it cannot margin.
- * @example assess(portfolio, book, grid) // { equity, requirement, excess: { maintenance, release, initial }, ... }
- */
-export function assess(
-  portfolio: Portfolio,
-  book: GridBook,
-  model: MarginModel<GridParameters, GridBook>,
-): Standing | Refusal {
-  const requirement = model.require(portfolio, book);
-  if (isRefusal(requirement)) return requirement;
-  const held = hold(portfolio, book.risk);
-  if (isRefusal(held)) return held;
-  const equity = equityOf(requirement, book.risk);
-  const over = (line: 'maintenance' | 'release' | 'initial') => usd(equity - requirement[line].amount);
-  const excess = { maintenance: over('maintenance'), release: over('release'), initial: over('initial') };
-  const locked = owedUp(lockedUp(book.risk, requirement, held.unsettled, book.given));
-  const free = excess.initial - locked;
-  const digest = digestValue([
+/** Identifies a requirement: book, parameters and portfolio together, whatever the order of its lists (M-33). */
+export function requirementDigest(portfolio: Portfolio, book: MarginBook): Digest {
+  return digestValue([
     'plimsoll requirement v1',
-    model.id,
+    book.model,
     book.risk.digest,
     book.parameters,
     digestPortfolio(portfolio),
   ]);
-  return { equity, requirement, excess, withdrawable: usd(free > 0n ? free : 0n), digest };
+}
+
+/**
+ * Equity, requirement and excess of one account. Refuses what the model refuses: a product without a market, an order it cannot margin.
+ * @example assess(portfolio, book, grid) // { equity, requirement, excess: { maintenance, release, initial }, withdrawable }
+ */
+export function assess<Parameters, Book extends MarginBook>(
+  portfolio: Portfolio,
+  book: Book,
+  model: MarginModel<Parameters, Book>,
+): Standing | Refusal {
+  const requirement = model.require(portfolio, book);
+  if (isRefusal(requirement)) return requirement;
+  const equity = equityOf(requirement, book.risk);
+  const over = (line: LineName) => usd(equity - requirement[line].amount);
+  const excess = { maintenance: over('maintenance'), release: over('release'), initial: over('initial') };
+  const free = excess.initial - requirement.locked;
+  return { equity, requirement, excess, withdrawable: usd(free > 0n ? free : 0n) };
 }

@@ -1,114 +1,113 @@
 // What no scenario can see: getting out, being wrong, being too big. One function per charge, each a rule of the methodology.
 
-import { dollars, owedUp, type Usd } from '../base/index.ts';
+import { type Instant, owedUp, type Usd, yearsBetween } from '../base/index.ts';
 import { exp } from '../kernel/index.ts';
-import { type Slice, underlyingOf } from '../market/index.ts';
-import { expiryOf, type Option } from '../product/index.ts';
+import { underlyingOf } from '../market/index.ts';
+import { expiryOf, type Option, type Product } from '../product/index.ts';
 import type { Combined, Holdings, RiskBook } from '../risk/index.ts';
 import { coinParameters, type GridParameters } from './parameters.ts';
 import type { Charge, ChargeName } from './requirement.ts';
 
-/** Everything a charge may look at. */
+/** Everything a charge may look at: one underlying's holdings, in row order. */
 interface Seen {
   readonly book: RiskBook;
-  readonly holdings: Holdings;
   readonly parameters: GridParameters;
+  readonly underlying: string;
+  /** USD per coin; 0 for an asset that is no coin. */
+  readonly index: number;
+  readonly legs: readonly Leg[];
 }
 
-type Leg = { readonly row: number; readonly quantity: number };
+interface Leg {
+  readonly row: number;
+  readonly quantity: number;
+  readonly product: Product;
+}
 
-function legsOf(seen: Seen, underlying: string): Leg[] {
-  const legs: Leg[] = [];
-  seen.holdings.rows.forEach((row, i) => {
-    if (seen.book.products[row]!.underlying === underlying) {
-      legs.push({ row, quantity: seen.holdings.quantities[i]! });
+/** One view per underlying of the book, in its order. */
+function viewsOf(book: RiskBook, holdings: Holdings, parameters: GridParameters): Seen[] {
+  let next = 0;
+  return book.groups.underlyings.map((underlying, u): Seen => {
+    const end = book.groups.bucketStart[book.groups.underlyingStart[u + 1]!]!;
+    const legs: Leg[] = [];
+    for (; next < holdings.rows.length && holdings.rows[next]! < end; next++) {
+      const row = holdings.rows[next]!;
+      legs.push({ row, quantity: holdings.quantities[next]!, product: book.products[row]! });
     }
+    const index = underlyingOf(book.market, underlying)?.index ?? 0;
+    return { book, parameters, underlying, index, legs };
   });
-  return legs;
-}
-
-function sliceOf(book: RiskBook, option: Option): Slice {
-  return underlyingOf(book.market, option.underlying)!.slices.find(
-    (slice) => slice.expiry === option.expiry,
-  )!;
 }
 
 function charge(
   name: ChargeName,
+  { underlying }: Seen,
   amount: number,
   inputs: Record<string, number>,
-  underlying?: string,
 ): Charge | undefined {
   const owed = owedUp(amount);
-  if (owed <= 0n) return undefined;
-  return underlying === undefined
-    ? { name, amount: owed, inputs }
-    : { name, underlying, amount: owed, inputs };
+  return owed > 0n ? { name, underlying, amount: owed, inputs } : undefined;
 }
 
-/** Crossing half the slice's width in vol and the hedge's half-spread, plus the fee, leg by leg. */
-function closeOutCost(seen: Seen, underlying: string, index: number): Charge | undefined {
-  const { book, parameters } = seen;
-  const coin = coinParameters(parameters, underlying);
+/** Crossing half the slice's width in vol and the hedge's half-spread, plus the fee, leg by leg (M-21). */
+function closeOutCost(seen: Seen): Charge | undefined {
+  const { book, parameters, index } = seen;
+  const coin = coinParameters(parameters, seen.underlying);
   const { futureFee, optionFee, optionFeeCap, closeOutVol } = parameters.charges;
   let spread = 0;
   let fees = 0;
-  for (const { row, quantity } of legsOf(seen, underlying)) {
-    const product = book.products[row]!;
+  for (const { row, quantity, product } of seen.legs) {
     if (product.kind === 'asset') continue;
     const size = Math.abs(quantity);
     const notional = size * Math.abs(book.columns.delta[row]!) * index;
     spread += notional * coin.halfSpread;
     if (product.kind === 'option') {
-      const width = Math.max(closeOutVol, sliceOf(book, product).quality.quoteWidth);
+      const width = Math.max(closeOutVol, book.columns.quoteWidth[row]!);
       spread += size * book.columns.vega[row]! * 100 * width;
       fees += size * Math.min(optionFee * index, optionFeeCap * book.columns.value[row]!);
     } else fees += notional * futureFee;
   }
-  return charge('close-out-cost', spread + fees, { spread, fees }, underlying);
+  return charge('close-out-cost', seen, spread + fees, { spread, fees });
 }
 
-/** Square-root impact of trading out the net delta: `Y sigma Q sqrt(Q / volume)`. */
-function concentration(seen: Seen, underlying: string, index: number): Charge | undefined {
-  const coin = coinParameters(seen.parameters, underlying);
+/** `Y * move * size * sqrt(size / volume)`: the square-root law of impact (Donier and Bonart 2015). */
+function impactOf(seen: Seen, size: number, move: number, volume: number): number {
+  return seen.parameters.charges.impact * move * size * Math.sqrt(size / volume);
+}
+
+/** Impact of trading out the net delta of the contracts (M-22). */
+function concentration(seen: Seen): Charge | undefined {
+  const { deltaVolume, dailyMove } = coinParameters(seen.parameters, seen.underlying);
   let delta = 0;
-  for (const { row, quantity } of legsOf(seen, underlying)) {
-    if (seen.book.products[row]!.kind !== 'asset') delta += quantity * seen.book.columns.delta[row]!;
+  for (const { row, quantity, product } of seen.legs) {
+    if (product.kind !== 'asset') delta += quantity * seen.book.columns.delta[row]!;
   }
-  const net = Math.abs(delta) * index;
-  const amount = seen.parameters.charges.impact * coin.dailyMove * net * Math.sqrt(net / coin.deltaVolume);
-  return charge(
-    'concentration',
-    amount,
-    { netDelta: net, volume: coin.deltaVolume, dailyMove: coin.dailyMove },
-    underlying,
-  );
+  const netDelta = Math.abs(delta) * seen.index;
+  const amount = impactOf(seen, netDelta, dailyMove, deltaVolume);
+  return charge('concentration', seen, amount, { netDelta, volume: deltaVolume, dailyMove });
 }
 
-/** The same law for the net vega. */
-function vegaConcentration(seen: Seen, underlying: string): Charge | undefined {
-  const coin = coinParameters(seen.parameters, underlying);
+/** The same law for the net vega (M-23). */
+function vegaConcentration(seen: Seen): Charge | undefined {
+  const { vegaVolume, dailyVolMove } = coinParameters(seen.parameters, seen.underlying);
   let vega = 0;
-  for (const { row, quantity } of legsOf(seen, underlying)) vega += quantity * seen.book.columns.vega[row]!;
-  const net = Math.abs(vega);
-  const points = coin.dailyVolMove * 100;
-  const amount = seen.parameters.charges.impact * points * net * Math.sqrt(net / coin.vegaVolume);
-  const inputs = { netVega: net, volume: coin.vegaVolume, dailyVolPoints: points };
-  return charge('vega-concentration', amount, inputs, underlying);
+  for (const { row, quantity } of seen.legs) vega += quantity * seen.book.columns.vega[row]!;
+  const netVega = Math.abs(vega);
+  const dailyVolPoints = dailyVolMove * 100;
+  const amount = impactOf(seen, netVega, dailyVolPoints, vegaVolume);
+  return charge('vega-concentration', seen, amount, { netVega, volume: vegaVolume, dailyVolPoints });
 }
 
-/** Selling a balance moves its price too; capped, so that more collateral never lowers excess. */
-function collateralLiquidity(seen: Seen, underlying: string, index: number): Charge | undefined {
-  const { parameters, book } = seen;
-  const coin = coinParameters(parameters, underlying);
-  const row = book.indexOf.get(underlying);
-  const leg = legsOf(seen, underlying).find((candidate) => candidate.row === row);
-  const value = Math.max(0, (leg?.quantity ?? 0) * index);
-  const share = Math.min(
-    parameters.charges.collateralCap,
-    parameters.charges.impact * coin.dailyMove * Math.sqrt(value / coin.deltaVolume),
+/** The same law for selling a coin balance; capped, so that more collateral never lowers excess (M-24). */
+function collateralLiquidity(seen: Seen): Charge | undefined {
+  const { deltaVolume, dailyMove } = coinParameters(seen.parameters, seen.underlying);
+  const balance = seen.legs.find(({ product }) => product.kind === 'asset')?.quantity ?? 0;
+  const value = Math.max(0, balance * seen.index);
+  const amount = Math.min(
+    value * seen.parameters.charges.collateralCap,
+    impactOf(seen, value, dailyMove, deltaVolume),
   );
-  return charge('collateral-liquidity', value * share, { value, share }, underlying);
+  return charge('collateral-liquidity', seen, amount, { value, volume: deltaVolume, dailyMove });
 }
 
 /** Short options that no long option of the same strike and expiry stands against: Derive's pairing rule. */
@@ -126,112 +125,99 @@ export function nakedShorts(options: readonly { option: Option; quantity: number
   return naked;
 }
 
-function shortOptionMinimum(
-  seen: Seen,
-  underlying: string,
-  index: number,
-  rate: number,
-  sweptLoss: number,
-): Charge | undefined {
-  const options = legsOf(seen, underlying).flatMap(({ row, quantity }) => {
-    const product = seen.book.products[row]!;
-    return product.kind === 'option' ? [{ option: product, quantity }] : [];
-  });
-  const unpaired = nakedShorts(options);
-  const least = unpaired * index * rate;
-  return charge(
-    'short-option-minimum',
-    least - sweptLoss,
-    { unpaired, rate, least, swept: sweptLoss },
-    underlying,
+/** What the swept loss is short of a minimum per unpaired short option (M-25). */
+function shortOptionMinimum(seen: Seen, rate: number, swept: number): Charge | undefined {
+  const options = seen.legs.flatMap(({ product, quantity }) =>
+    product.kind === 'option' ? [{ option: product, quantity }] : [],
   );
+  const unpaired = nakedShorts(options);
+  const least = unpaired * seen.index * rate;
+  return charge('short-option-minimum', seen, least - swept, { unpaired, rate, least, swept });
 }
 
-/** Forwards of different expiries part from each other and from the index while the book is closed; nothing nets. */
-function basis(seen: Seen, underlying: string, index: number): Charge | undefined {
+/** Forwards of different expiries part from each other and from the index while the book is closed; nothing nets (M-26). */
+function basis(seen: Seen): Charge | undefined {
   const { basisMin, basisYearly } = seen.parameters.charges;
   const at = seen.book.market.at;
   const deltas = new Map<number, number>();
-  for (const { row, quantity } of legsOf(seen, underlying)) {
-    const product = seen.book.products[row]!;
+  for (const { row, quantity, product } of seen.legs) {
     if (product.kind === 'asset') continue;
-    const years = ((expiryOf(product) ?? at) - at) / (365 * 86_400_000);
-    deltas.set(years, (deltas.get(years) ?? 0) + quantity * seen.book.columns.delta[row]!);
+    const expiry = expiryOf(product) ?? at;
+    deltas.set(expiry, (deltas.get(expiry) ?? 0) + quantity * seen.book.columns.delta[row]!);
   }
   let amount = 0;
-  let gross = 0;
-  for (const [years, delta] of deltas) {
-    gross += Math.abs(delta) * index;
-    amount += Math.abs(delta) * index * Math.max(basisMin, exp(basisYearly * years) - 1);
+  let grossDelta = 0;
+  for (const [expiry, delta] of deltas) {
+    const size = Math.abs(delta) * seen.index;
+    grossDelta += size;
+    amount += size * Math.max(basisMin, exp(basisYearly * yearsBetween(at, expiry as Instant)) - 1);
   }
-  return charge('basis', amount, { expiries: deltas.size, grossDelta: gross }, underlying);
+  return charge('basis', seen, amount, { expiries: deltas.size, grossDelta });
 }
 
-/** The vol may be wrong by the slice's uncertainty, leg by leg, against the account. */
-function surfaceConfidence(seen: Seen, underlying: string): Charge | undefined {
+/** The vol may be wrong by the slice's uncertainty, leg by leg, against the account (M-27). */
+function surfaceConfidence(seen: Seen): Charge | undefined {
   let amount = 0;
-  let vega = 0;
-  for (const { row, quantity } of legsOf(seen, underlying)) {
-    const product = seen.book.products[row]!;
-    if (product.kind !== 'option') continue;
-    const size = Math.abs(quantity) * seen.book.columns.vega[row]!;
-    vega += size;
-    amount += size * 100 * sliceOf(seen.book, product).quality.uncertainty;
+  let grossVega = 0;
+  for (const { row, quantity } of seen.legs) {
+    const vega = Math.abs(quantity) * seen.book.columns.vega[row]!;
+    grossVega += vega;
+    amount += vega * 100 * seen.book.columns.uncertainty[row]!;
   }
-  return charge('surface-confidence', amount, { grossVega: vega }, underlying);
+  return charge('surface-confidence', seen, amount, { grossVega });
 }
 
-/** The index may be wrong by its sources' half-range. */
-function oracleConfidence(seen: Seen, underlying: string, index: number): Charge | undefined {
-  const uncertainty = underlyingOf(seen.book.market, underlying)!.indexUncertainty;
+/** The index may be wrong by its sources' half-range (M-28). */
+function oracleConfidence(seen: Seen): Charge | undefined {
+  const uncertainty = underlyingOf(seen.book.market, seen.underlying)!.indexUncertainty;
   let delta = 0;
-  for (const { row, quantity } of legsOf(seen, underlying)) delta += quantity * seen.book.columns.delta[row]!;
-  const net = Math.abs(delta) * index;
-  return charge('oracle-confidence', net * uncertainty, { netDelta: net, uncertainty }, underlying);
+  for (const { row, quantity } of seen.legs) delta += quantity * seen.book.columns.delta[row]!;
+  const netDelta = Math.abs(delta) * seen.index;
+  return charge('oracle-confidence', seen, netDelta * uncertainty, { netDelta, uncertainty });
 }
 
-/** A stable asset that has left its peg may go on leaving. */
-function peg(seen: Seen, asset: string): Charge | undefined {
+/** A stable asset that has left its peg may go on leaving (M-29). */
+function peg(seen: Seen): Charge | undefined {
   const { pegThreshold, pegFactor } = seen.parameters.charges;
-  const level = seen.book.market.pegs.get(asset) ?? 1;
+  const level = seen.book.market.pegs.get(seen.underlying) ?? 1;
   let value = 0;
-  for (const { quantity } of legsOf(seen, asset)) value += Math.abs(quantity) * level;
+  for (const { quantity } of seen.legs) value += Math.abs(quantity) * level;
   const missing = Math.max(0, pegThreshold - level);
-  return charge('peg', value * pegFactor * missing, { value, level, threshold: pegThreshold }, asset);
+  return charge('peg', seen, value * pegFactor * missing, { value, level, threshold: pegThreshold });
 }
 
 /** What an underlying's options are worth net, and how much of that a sale would bring today. */
-export interface OptionValue {
+interface OptionValue {
   readonly net: number;
   readonly credited: number;
 }
 
-/** Net long option value, credited at `min(bid, mark - fit error * vega)` and capped. */
-export function optionValue(seen: Seen, underlying: string): OptionValue {
-  const { book, parameters } = seen;
+/** Net long option value, credited at `min(bid, mark - fit error * vega)` and capped (M-30). */
+function optionValue({ book, legs, parameters }: Seen): OptionValue {
+  const { value, vega, bid, fitError } = book.columns;
   let longs = 0;
   let sale = 0;
   let net = 0;
-  for (const { row, quantity } of legsOf(seen, underlying)) {
-    const product = book.products[row]!;
+  for (const { row, quantity, product } of legs) {
     if (product.kind !== 'option') continue;
-    const value = book.columns.value[row]!;
-    net += quantity * value;
+    net += quantity * value[row]!;
     if (quantity <= 0) continue;
-    // A bid is in the product's price unit; value / mark turns that into dollars.
-    const mark = book.columns.mark[row]!;
-    const bid = mark > 0 ? ((book.market.touches.get(product.id)?.bid ?? 0) * value) / mark : 0;
-    const doubt = sliceOf(book, product).quality.fitError * book.columns.vega[row]! * 100;
-    longs += quantity * value;
-    sale += quantity * Math.max(0, Math.min(bid, value - doubt));
+    longs += quantity * value[row]!;
+    const doubted = value[row]! - fitError[row]! * vega[row]! * 100;
+    sale += quantity * Math.max(0, Math.min(bid[row]!, doubted));
   }
   if (net <= 0 || longs <= 0) return { net: Math.max(0, net), credited: 0 };
   return { net, credited: Math.min(parameters.charges.optionValueCap, net * (sale / longs)) };
 }
 
-function optionValueCharge(seen: Seen, underlying: string): Charge | undefined {
-  const { net, credited } = optionValue(seen, underlying);
-  return charge('option-value', net - credited, { net, credited }, underlying);
+/** Net long option value that counts towards initial margin over all underlyings, dollars; it may not be withdrawn (M-31). */
+export function creditedOptionValue(book: RiskBook, holdings: Holdings, parameters: GridParameters): number {
+  return viewsOf(book, holdings, parameters).reduce((sum, seen) => sum + optionValue(seen).credited, 0);
+}
+
+function optionValueCharge(seen: Seen): Charge | undefined {
+  const { net, credited } = optionValue(seen);
+  return charge('option-value', seen, net - credited, { net, credited });
 }
 
 /** The charges of one line, in a stated order: by underlying, then by rule. */
@@ -242,26 +228,23 @@ export function chargesOf(
   parameters: GridParameters,
   combined: Combined,
 ): Charge[] {
-  const seen: Seen = { book, holdings, parameters };
   const found: (Charge | undefined)[] = [];
-  book.groups.underlyings.forEach((underlying, u) => {
-    const coin = underlyingOf(book.market, underlying);
-    if (coin === undefined) {
-      if (line === 'initial') found.push(peg(seen, underlying));
+  viewsOf(book, holdings, parameters).forEach((seen, u) => {
+    if (seen.index === 0) {
+      if (line === 'initial') found.push(peg(seen));
       return;
     }
-    const rate = parameters.charges.shortMinimum[line];
     found.push(
-      closeOutCost(seen, underlying, coin.index),
-      concentration(seen, underlying, coin.index),
-      vegaConcentration(seen, underlying),
-      collateralLiquidity(seen, underlying, coin.index),
-      shortOptionMinimum(seen, underlying, coin.index, rate, combined.own[u]!.loss),
-      basis(seen, underlying, coin.index),
-      surfaceConfidence(seen, underlying),
-      oracleConfidence(seen, underlying, coin.index),
+      closeOutCost(seen),
+      concentration(seen),
+      vegaConcentration(seen),
+      collateralLiquidity(seen),
+      shortOptionMinimum(seen, parameters.charges.shortMinimum[line], combined.own[u]!.loss),
+      basis(seen),
+      surfaceConfidence(seen),
+      oracleConfidence(seen),
     );
-    if (line === 'initial') found.push(optionValueCharge(seen, underlying));
+    if (line === 'initial') found.push(optionValueCharge(seen));
   });
   return found.filter((item) => item !== undefined);
 }
@@ -269,9 +252,4 @@ export function chargesOf(
 /** The sum of charges, in ledger units. */
 export function totalOf(charges: readonly Charge[]): Usd {
   return charges.reduce((sum, item) => (sum + item.amount) as Usd, 0n as Usd);
-}
-
-/** For reports: a charge in dollars. */
-export function chargeDollars(item: Charge): number {
-  return dollars(item.amount);
 }

@@ -1,5 +1,5 @@
-export { assess } from './assess.ts';
-export { chargeDollars, chargesOf, nakedShorts, totalOf } from './charges.ts';
+export { assess, requirementDigest } from './assess.ts';
+export { chargesOf, creditedOptionValue, nakedShorts, totalOf } from './charges.ts';
 export { assetProduct, type Held, hold, productsOf } from './holdings.ts';
 export { type GridBook, grid, STRIKE_NODES_MAX, strikeNodes } from './models/grid.ts';
 export {

@@ -59,6 +59,8 @@ export interface Requirement {
   readonly contributions: readonly Contribution[];
   /** All of the account's holdings swept through every lane. */
   readonly swept: Swept;
+  /** What counts as equity but may not be withdrawn: credited net long option value and unsettled profit. */
+  readonly locked: Usd;
   /** `exact`: open orders cost their true worst subset of fills. `bound`: at least that. */
   readonly orders: 'exact' | 'bound';
 }
@@ -88,6 +90,4 @@ export interface Standing {
   readonly excess: Readonly<Record<LineName, Usd>>;
   /** What may leave: initial excess without net long option value and without unsettled profit, never below zero. */
   readonly withdrawable: Usd;
-  /** Identifies market, parameters, book and portfolio together. */
-  readonly digest: Digest;
 }

@@ -1,7 +1,14 @@
 // The risk book: everything a requirement needs and nothing of any account. Built once per market, shared by every portfolio.
 
 import { type Digest, digestValue, isRefusal, type Refusal, refuse } from '../base/index.ts';
-import { type Market, sliceAt, type UnderlyingMarket } from '../market/index.ts';
+import {
+  assetUsd,
+  type Market,
+  type Slice,
+  sliceAt,
+  type UnderlyingMarket,
+  underlyingOf,
+} from '../market/index.ts';
 import { type Greeks, greeks, type Price, price } from '../pricing/index.ts';
 import { compareProducts, compareText, expiryOf, type Product, type ProductId } from '../product/index.ts';
 import { LANES_MAX, type Lane, resolveLane, type ScanRanges, type Shock } from '../scenario/index.ts';
@@ -16,6 +23,12 @@ export interface Columns {
   readonly gamma: Float64Array;
   readonly vega: Float64Array;
   readonly theta: Float64Array;
+  /** Best bid in dollars; 0 where there is none. */
+  readonly bid: Float64Array;
+  /** Of an option's slice, in vol: how wide it is quoted, how badly it fits, how wrong it may be; 0 for other products. */
+  readonly quoteWidth: Float64Array;
+  readonly fitError: Float64Array;
+  readonly uncertainty: Float64Array;
 }
 
 /**
@@ -43,6 +56,8 @@ export interface RiskBook {
   readonly products: readonly Product[];
   readonly indexOf: ReadonlyMap<ProductId, number>;
   readonly lanes: readonly Lane[];
+  /** 1 where a lane nets expiries by sum, 0 where each counts as a loss. */
+  readonly netsBySum: Uint8Array;
   readonly stride: number;
   readonly rows: Float64Array;
   readonly columns: Columns;
@@ -95,13 +110,17 @@ export function withExpiries(market: Market, products: readonly Product[]): Mark
 
 function measureColumns(products: readonly Product[], market: Market): Columns {
   const column = () => new Float64Array(products.length);
-  const columns = {
+  const columns: Columns = {
     value: column(),
     mark: column(),
     delta: column(),
     gamma: column(),
     vega: column(),
     theta: column(),
+    bid: column(),
+    quoteWidth: column(),
+    fitError: column(),
+    uncertainty: column(),
   };
   products.forEach((product, p) => {
     const known = price(product, market) as Price;
@@ -112,6 +131,14 @@ function measureColumns(products: readonly Product[], market: Market): Columns {
     columns.gamma[p] = sensed.gamma;
     columns.vega[p] = sensed.vega;
     columns.theta[p] = sensed.theta;
+    if (product.kind !== 'option') return;
+    // A bid is in the option's own price unit, coins or the settle asset; the unit is worth the same in dollars as the mark's.
+    const bid = market.touches.get(product.id)?.bid ?? 0;
+    columns.bid[p] = bid * assetUsd(market, product.settleAsset)!;
+    const slice = sliceAt(underlyingOf(market, product.underlying)!, product.expiry) as Slice;
+    columns.quoteWidth[p] = slice.quality.quoteWidth;
+    columns.fitError[p] = slice.quality.fitError;
+    columns.uncertainty[p] = slice.quality.uncertainty;
   });
   return columns;
 }
@@ -197,6 +224,7 @@ export function buildRiskBook(
     products: valued,
     indexOf: new Map(valued.map((product, p) => [product.id, p])),
     lanes,
+    netsBySum: Uint8Array.from(lanes, (lane) => (lane.netting === 'sum' ? 1 : 0)),
     stride,
     rows,
     columns: measureColumns(valued, market),

@@ -85,9 +85,9 @@ function laneAxis(lanes: readonly Lane[], ranges: ScanRanges, underlying: string
   return { spots, keys, families };
 }
 
-/** Which lanes a line sees. Initial sees all: it can only ask more. */
-export function sees(lanes: readonly Lane[], line: LaneLine): (lane: number) => boolean {
-  return (lane) => line === 'initial' || lanes[lane]!.line === 'maintenance';
+/** Which lanes a line sees, as 1 and 0. Initial sees all: it can only ask more. */
+function seenBy(lanes: readonly Lane[], line: LaneLine): Uint8Array {
+  return Uint8Array.from(lanes, (lane) => (line === 'initial' || lane.line === 'maintenance' ? 1 : 0));
 }
 
 /** The driver of a co-move: every underlying in one lane. */
@@ -102,9 +102,22 @@ export interface CombinePlan {
     readonly name: string;
     /** Its place among the book's underlyings; -1 when it is not in the book. */
     readonly underlying: number;
-    /** `partners[u][lane]`: the lanes underlying `u` may be in. */
-    readonly partners: readonly (readonly (readonly number[])[])[];
+    /** The lanes underlying `u` may be in while the driver is in `lane`. */
+    readonly partners: readonly PartnerLanes[];
   }[];
+  readonly seen: Readonly<Record<LaneLine, Uint8Array>>;
+}
+
+/** Ragged rows in two columns: lanes of driver lane `s` are `lanes[from[s]] .. lanes[from[s + 1] - 1]`. */
+interface PartnerLanes {
+  readonly from: Int32Array;
+  readonly lanes: Int32Array;
+}
+
+function partnerLanes(rows: readonly (readonly number[])[]): PartnerLanes {
+  const from = new Int32Array(rows.length + 1);
+  for (const [s, row] of rows.entries()) from[s + 1] = from[s]! + row.length;
+  return { from, lanes: Int32Array.from(rows.flat()) };
 }
 
 /**
@@ -133,10 +146,11 @@ export function planCombine(
     underlying,
     partners: axes.map((partner, u) => {
       const pair = band(correlations, name, names[u]!);
-      return lanes.map((_, lane) => partnersOf(axis, partner, lane, pair));
+      return partnerLanes(lanes.map((_, lane) => partnersOf(axis, partner, lane, pair)));
     }),
   }));
-  return { retained, drivers };
+  const seen = { maintenance: seenBy(lanes, 'maintenance'), initial: seenBy(lanes, 'initial') };
+  return { retained, drivers, seen };
 }
 
 interface Joint {
@@ -146,12 +160,12 @@ interface Joint {
 }
 
 /** All underlyings in one lane: the crash in which everything is one market. */
-function coMoves(swept: Swept, seen: (lane: number) => boolean): Joint {
+function coMoves(swept: Swept, seen: Uint8Array): Joint {
   const { book } = swept;
   const count = book.groups.underlyings.length;
   let worst: Joint = { loss: 0, driver: undefined, lanes: new Int32Array(count).fill(-1) };
   for (let s = 0; s < book.lanes.length; s++) {
-    if (!seen(s)) continue;
+    if (seen[s] === 0) continue;
     let pnl = 0;
     for (let u = 0; u < count; u++) pnl += swept.pnl[u * book.stride + s]!;
     if (-pnl > worst.loss) {
@@ -162,21 +176,22 @@ function coMoves(swept: Swept, seen: (lane: number) => boolean): Joint {
 }
 
 /** One coin moves in full, every other stands where stressed correlation lets it hurt most. */
-function drivenMoves(swept: Swept, plan: CombinePlan, seen: (lane: number) => boolean, least: Joint): Joint {
-  const { book } = swept;
+function drivenMoves(swept: Swept, plan: CombinePlan, seen: Uint8Array, least: Joint): Joint {
+  const { book, pnl } = swept;
   const count = book.groups.underlyings.length;
   const lanes = new Int32Array(count);
   let worst = least;
   for (const driver of plan.drivers) {
-    for (let s = 0; s < book.lanes.length; s++) {
-      if (!seen(s)) continue;
-      let pnl = 0;
+    for (let s = 0; s < seen.length; s++) {
+      if (seen[s] === 0) continue;
+      let sum = 0;
       for (let u = 0; u < count; u++) {
-        const lane = u === driver.underlying ? s : worstPartner(swept, u, driver.partners[u]![s]!);
+        const at = u * book.stride;
+        const lane = u === driver.underlying ? s : worstPartner(pnl, at, driver.partners[u]!, s);
         lanes[u] = lane;
-        pnl += swept.pnl[u * book.stride + lane]!;
+        sum += pnl[at + lane]!;
       }
-      if (-pnl > worst.loss) worst = { loss: -pnl, driver: driver.name, lanes: lanes.slice() };
+      if (-sum > worst.loss) worst = { loss: -sum, driver: driver.name, lanes: lanes.slice() };
     }
   }
   return worst;
@@ -190,7 +205,7 @@ function drivenMoves(swept: Swept, plan: CombinePlan, seen: (lane: number) => bo
  */
 export function combine(swept: Swept, plan: CombinePlan, line: LaneLine): Combined {
   const { book } = swept;
-  const seen = sees(book.lanes, line);
+  const seen = plan.seen[line];
   const own = book.groups.underlyings.map((_, u) => worstLane(swept, u, seen));
   const ownSum = own.reduce((sum, worst) => sum + worst.loss, 0);
   const worst = drivenMoves(swept, plan, seen, coMoves(swept, seen));
@@ -198,9 +213,11 @@ export function combine(swept: Swept, plan: CombinePlan, line: LaneLine): Combin
   return { line, amount, joint: worst.loss, ownSum, own, jointLanes: worst.lanes, driver: worst.driver };
 }
 
-function worstPartner(swept: Swept, u: number, lanes: readonly number[]): number {
-  const at = u * swept.book.stride;
-  let worst = lanes[0]!;
-  for (const lane of lanes) if (swept.pnl[at + lane]! < swept.pnl[at + worst]!) worst = lane;
+function worstPartner(pnl: Float64Array, at: number, partners: PartnerLanes, lane: number): number {
+  let worst = partners.lanes[partners.from[lane]!]!;
+  for (let i = partners.from[lane]! + 1; i < partners.from[lane + 1]!; i++) {
+    const candidate = partners.lanes[i]!;
+    if (pnl[at + candidate]! < pnl[at + worst]!) worst = candidate;
+  }
   return worst;
 }

@@ -15,7 +15,6 @@ export {
   type Correlations,
   combine,
   planCombine,
-  sees,
   UNNAMED_DRIVER,
 } from './combine.ts';
 export { fillRows, LANE_PAD, strideOf } from './rows.ts';

@@ -35,35 +35,36 @@ export function holdingsOf(quantityByRow: ReadonlyMap<number, number>): Holdings
  * @example sweep(book, holdingsOf(new Map([[0, 1]]))).pnl[0] // what one unit of the first product makes in the first lane
  */
 export function sweep(book: RiskBook, holdings: Holdings): Swept {
-  const { groups, stride, lanes } = book;
+  const { groups, stride, rows } = book;
+  const count = book.lanes.length;
   const buckets = new Float64Array((groups.bucketStart.length - 1) * stride);
   const pnl = new Float64Array(groups.underlyings.length * stride);
-  let next = 0;
-  for (let g = 0; g + 1 < groups.bucketStart.length; g++) {
+  let g = 0;
+  let u = 0;
+  for (let next = 0; next < holdings.rows.length; ) {
+    while (groups.bucketStart[g + 1]! <= holdings.rows[next]!) g++;
+    while (groups.underlyingStart[u + 1]! <= g) u++;
     const end = groups.bucketStart[g + 1]!;
     const at = g * stride;
     let value = 0;
     for (; next < holdings.rows.length && holdings.rows[next]! < end; next++) {
       const row = holdings.rows[next]!;
       const quantity = holdings.quantities[next]!;
+      const from = row * stride;
       value += quantity * book.columns.value[row]!;
-      for (let s = 0; s < lanes.length; s++) buckets[at + s]! += quantity * book.rows[row * stride + s]!;
+      for (let s = 0; s < count; s++) buckets[at + s]! += quantity * rows[from + s]!;
     }
-    if (groups.signFactors !== undefined) applySignFactors(book, g, value, buckets);
-  }
-  for (let u = 0; u < groups.underlyings.length; u++) {
-    for (let g = groups.underlyingStart[u]!; g < groups.underlyingStart[u + 1]!; g++) {
-      netBucket(book, buckets, g, pnl, u * stride);
-    }
+    if (groups.signFactors !== undefined) applySignFactors(book, u, g, value, buckets);
+    netBucket(book, buckets, at, pnl, u * stride);
   }
   return { book, holdings, pnl, buckets };
 }
 
-function netBucket(book: RiskBook, buckets: Float64Array, g: number, pnl: Float64Array, at: number): void {
-  for (let s = 0; s < book.lanes.length; s++) {
-    const part = buckets[g * book.stride + s]!;
-    if (book.lanes[s]!.netting === 'sum') pnl[at + s]! += part;
-    else pnl[at + s]! -= Math.abs(part);
+function netBucket(book: RiskBook, buckets: Float64Array, from: number, pnl: Float64Array, to: number): void {
+  const { netsBySum } = book;
+  for (let s = 0; s < netsBySum.length; s++) {
+    const part = buckets[from + s]!;
+    pnl[to + s]! += netsBySum[s] === 1 ? part : -Math.abs(part);
   }
 }
 
@@ -75,9 +76,9 @@ export function underlyingOfBucket(book: RiskBook, g: number): number {
   return u;
 }
 
-function applySignFactors(book: RiskBook, g: number, value: number, buckets: Float64Array): void {
+function applySignFactors(book: RiskBook, u: number, g: number, value: number, buckets: Float64Array): void {
   const { gain, loss } = book.groups.signFactors!;
-  const shocks = book.shocks.get(book.groups.underlyings[underlyingOfBucket(book, g)]!)!;
+  const shocks = book.shocks.get(book.groups.underlyings[u]!)!;
   for (let s = 0; s < book.lanes.length; s++) {
     const damp = shocks[s]!.damp;
     if (damp === 0) continue;
@@ -93,13 +94,15 @@ export interface WorstLane {
   readonly loss: number;
 }
 
-/** The lane that hurts most among those a line sees; the lowest lane wins ties. */
-export function worstLane(swept: Swept, u: number, seen: (lane: number) => boolean): WorstLane {
+/** The lane that hurts most among those a line sees (`seen[lane]` is 1); the lowest lane wins ties. */
+export function worstLane(swept: Swept, u: number, seen: Uint8Array): WorstLane {
+  const { pnl, book } = swept;
+  const at = u * book.stride;
   let lane = -1;
   let loss = 0;
-  for (let s = 0; s < swept.book.lanes.length; s++) {
-    const here = -swept.pnl[u * swept.book.stride + s]!;
-    if (here > loss && seen(s)) {
+  for (let s = 0; s < seen.length; s++) {
+    const here = -pnl[at + s]!;
+    if (here > loss && seen[s] === 1) {
       lane = s;
       loss = here;
     }

@@ -27,7 +27,7 @@ import {
   withExpiries,
 } from '../../risk/index.ts';
 import { type Lane, TERM_SCALING } from '../../scenario/index.ts';
-import { chargesOf, totalOf } from '../charges.ts';
+import { chargesOf, creditedOptionValue, totalOf } from '../charges.ts';
 import { hold } from '../holdings.ts';
 import {
   type CoinParameters,
@@ -194,6 +194,7 @@ function requireGrid(portfolio: Portfolio, book: GridBook): Requirement | Refusa
     initial,
     contributions: contributionsOf(swept, initial, book),
     swept: whole,
+    locked: owedUp(Math.max(0, held.unsettled) + creditedOptionValue(book.risk, held.holdings, book.given)),
     orders: 'exact',
   };
 }
