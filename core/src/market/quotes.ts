@@ -23,6 +23,8 @@ export interface OptionQuote extends Touch {
   readonly index?: number;
   /** Coins. */
   readonly openInterest: number;
+  /** How much older than the snapshot the row is, milliseconds; absent when it is not. */
+  readonly age?: number;
 }
 
 /** A perpetual's or dated future's mark. */
@@ -34,6 +36,8 @@ export interface FutureQuote extends Touch {
 /** Everything read at one instant. */
 export interface ChainSnapshot {
   readonly at: Instant;
+  /** How much older than the time that was asked for the snapshot is, milliseconds; absent when no time was asked for. */
+  readonly age?: number;
   /** Where it came from, for messages: a file name. */
   readonly source: string;
   readonly options: readonly OptionQuote[];
