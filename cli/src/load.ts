@@ -130,7 +130,9 @@ export async function loadSnapshot(options: MarketOptions): Promise<ChainSnapsho
   const merged = mergeSnapshots(parts);
   if (isRefusal(merged)) return merged;
   const marked = await layPerpetuals(merged, options.perpetuals ?? []);
-  return isRefusal(marked) ? marked : { ...marked, pegs: new Map([...marked.pegs, ...pegs]) };
+  if (isRefusal(marked)) return marked;
+  const age = at === undefined ? {} : { age: at - marked.at };
+  return { ...marked, ...age, pegs: new Map([...marked.pegs, ...pegs]) };
 }
 
 async function loadChain(path: string, at: Instant | undefined): Promise<ChainSnapshot | Refusal> {

@@ -31,6 +31,7 @@ export function strideOf(laneCount: number): number {
 interface LaneMarkets {
   readonly base: UnderlyingMarket | undefined;
   readonly shocks: readonly Shock[];
+  readonly damps: Float64Array;
   readonly shifted: readonly UnderlyingMarket[];
 }
 
@@ -69,7 +70,7 @@ function laneMarkets(
   assert(own !== undefined, `lanes are resolved for ${underlying}`);
   const base = underlyingOf(market, underlying);
   const shifted = base === undefined ? [] : own.map((shock) => shiftUnderlying(base, shock, market.at));
-  return { base, shocks: own, shifted };
+  return { base, shocks: own, damps: Float64Array.from(own, (shock) => shock.damp), shifted };
 }
 
 function fillUnderlying(
@@ -163,7 +164,7 @@ function expiryLanes(option: Option, market: Market, lanes: LaneMarkets): Expiry
   const simple = new Uint8Array(count);
   const slices: Slice[] = [];
   const nodes: { slice: Slice; peg: number }[] = [];
-  const known = new Map<string, number>();
+  const known = new Map<number, number>();
   for (let s = 0; s < count; s++) {
     const shocked = s < count - 1;
     const coin = shocked ? lanes.shifted[s]! : lanes.base!;
@@ -175,7 +176,8 @@ function expiryLanes(option: Option, market: Market, lanes: LaneMarkets): Expiry
     invShift[s] = 1 / moved;
     scale[s] = inverse ? coin.index : slice.forward;
     rootYears[s] = Math.sqrt(slice.years);
-    const key = `${slice.smileForward}/${peg}`;
+    // The same strike in dollars against the same smile forward is the same k.
+    const key = slice.smileForward / peg;
     const at = known.get(key) ?? nodes.push({ slice, peg }) - 1;
     known.set(key, at);
     node[s] = at;
@@ -226,7 +228,7 @@ function fillExpiry(
         strike = option.strike;
         fillStrikeLanes(strike, expiry, stdevs, scratch);
       }
-      writeRow(scratch, option.right === 'call' ? 0 : expiry.count, lanes.shocks, out, (at + j) * stride);
+      writeRow(scratch, option.right === 'call' ? 0 : expiry.count, lanes.damps, out, (at + j) * stride);
     }
   }
 }
@@ -266,10 +268,10 @@ function fillStdevs(strike: number, expiry: ExpiryLanes, stdevs: Float64Array): 
 function writeRow(
   scratch: Float64Array,
   from: number,
-  shocks: readonly Shock[],
+  damps: Float64Array,
   out: Float64Array,
   at: number,
 ): void {
-  const base = scratch[from + shocks.length]!;
-  for (let s = 0; s < shocks.length; s++) out[at + s] = shocks[s]!.damp * (scratch[from + s]! - base);
+  const base = scratch[from + damps.length]!;
+  for (let s = 0; s < damps.length; s++) out[at + s] = damps[s]! * (scratch[from + s]! - base);
 }

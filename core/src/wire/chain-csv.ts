@@ -196,7 +196,7 @@ function readGroup(
       if (isRefusal(fields)) return fields;
       const raw = readRow(table, shape, fields);
       if (isRefusal(raw)) return raw;
-      const doubt = builder.add(raw);
+      const doubt = builder.add({ ...raw, time: run.at });
       if (doubt !== undefined) return doubt;
     }
   }

@@ -129,6 +129,10 @@ function timeOf(entries: readonly Entry[], source: string, limit: Instant | unde
   return instant(last);
 }
 
+function timeStated(ms: number | undefined): { time?: Instant } {
+  return ms === undefined ? {} : { time: instant(ms) };
+}
+
 function readEntry(entry: Entry, product: Product, row: number, doubts: Doubts): RawQuote {
   const number = (field: string): number | undefined => {
     const node = entry.node.fields.get(field);
@@ -148,5 +152,6 @@ function readEntry(entry: Entry, product: Product, row: number, doubts: Doubts):
     forward: number('underlying_price'),
     index: number('estimated_delivery_price'),
     openInterest: number('open_interest'),
+    ...timeStated(number('creation_timestamp')),
   };
 }

@@ -24,6 +24,8 @@ export interface RawQuote {
   readonly forward: number | undefined;
   readonly index: number | undefined;
   readonly openInterest: number | undefined;
+  /** When the row was observed, where the file says it per row. */
+  readonly time?: Instant;
 }
 
 /** Gathers one snapshot. `add` answers a refusal when the row makes the file unbelievable. */
@@ -71,7 +73,7 @@ export function chainBuilder(source: string, at: Instant, unit: 'row' | 'entry')
         note(`${unit} ${raw.row}: ${product.id} had expired by ${formatInstant(at)} and was left out.`);
         return undefined;
       }
-      const quote = quoteOf(raw, touchOf(raw, unit, note), place);
+      const quote = quoteOf(raw, at, touchOf(raw, unit, note), place);
       if (isRefusal(quote)) return quote;
       if ('row' in quote) options.push(quote);
       else futures.push(quote);
@@ -94,7 +96,12 @@ export function chainBuilder(source: string, at: Instant, unit: 'row' | 'entry')
   };
 }
 
-function quoteOf(raw: RawQuote, touch: Touch, place: string): OptionQuote | FutureQuote | Refusal {
+function quoteOf(
+  raw: RawQuote,
+  at: Instant,
+  touch: Touch,
+  place: string,
+): OptionQuote | FutureQuote | Refusal {
   const { product } = raw;
   if (product.kind === 'asset') {
     return refuse('unknown-product', `${product.id} is an asset, not a contract; remove the row.`, place);
@@ -116,6 +123,7 @@ function quoteOf(raw: RawQuote, touch: Touch, place: string): OptionQuote | Futu
     forward: raw.forward,
     ...(raw.index ? { index: raw.index } : {}),
     openInterest: raw.openInterest ?? 0,
+    ...(raw.time !== undefined && raw.time < at ? { age: at - raw.time } : {}),
   };
 }
 
