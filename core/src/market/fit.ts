@@ -12,7 +12,7 @@ import { type FitPolicy, fitPolicy } from './policy.ts';
 import { qualityOf } from './quality.ts';
 import type { ChainSnapshot, OptionQuote, Touch } from './quotes.ts';
 import { type Expiry, fitSmiles } from './slices.ts';
-import { totalVariance, unfixedPart } from './smile.ts';
+import { unfixedPart } from './smile.ts';
 
 /** What a fit says about one expiry beside the slice itself. */
 export interface ExpiryReport {
@@ -180,9 +180,4 @@ function touchesOf(snapshot: ChainSnapshot): ReadonlyMap<ProductId, Touch> {
     ]);
   }
   return new Map(touches.sort(([left], [right]) => compareText(left, right)));
-}
-
-/** At-the-money volatility of a slice's smile, before deforms: `sqrt(w(0) / smileYears)`. @example atmVol(slice) // 0.45 */
-export function atmVol(slice: Slice): number {
-  return Math.sqrt(Math.max(0, totalVariance(slice.smile, 0)) / slice.smileYears);
 }

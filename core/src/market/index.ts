@@ -11,7 +11,7 @@ export { deformVol, VOL_MIN, type VolDeform } from './deform.ts';
 export { marketDigest } from './digest.ts';
 export { type EssviSlice, essviIsFree, essviPsiMax, essviPsiRange, essviRaw } from './essvi.ts';
 export { type Fate, type VolQuote, volQuotes } from './filters.ts';
-export { atmVol, type ExpiryReport, type FitReport, fitMarket, fitReport } from './fit.ts';
+export { type ExpiryReport, type FitReport, fitMarket, fitReport } from './fit.ts';
 export { type ForwardBelief, forwardOf } from './forwards.ts';
 export {
   assetUsd,
@@ -29,6 +29,7 @@ export { type FitPolicy, fitPolicy } from './policy.ts';
 export type { ChainSnapshot, FutureQuote, OptionQuote, Touch } from './quotes.ts';
 export { STRETCH_MAX, sliceAt } from './slice-at.ts';
 export {
+  atmVol,
   type JumpWings,
   jumpWingsOf,
   oneTerm,

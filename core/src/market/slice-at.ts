@@ -14,7 +14,7 @@ import { butterflyMin, calendarMin } from './arbitrage.ts';
 import { blendOf } from './collapse.ts';
 import type { Slice, SliceQuality, Smile, UnderlyingMarket } from './market.ts';
 import { type FitPolicy, fitPolicy } from './policy.ts';
-import { scaleVariance, stretch, totalVariance, unfixedPart } from './smile.ts';
+import { atmVol, scaleVariance, stretch, unfixedPart } from './smile.ts';
 
 /** Half of the ATM vol gap between two ends is doubted in the middle between them, nothing at the ends. */
 const BETWEEN_DOUBT = 0.5;
@@ -112,10 +112,6 @@ function beyond(end: Slice, expiry: Instant, coin: UnderlyingMarket, policy: Fit
     'The nearest smile cannot be stretched to this expiry without arbitrage.',
     coin.underlying,
   );
-}
-
-function atmVol(slice: Slice): number {
-  return Math.sqrt(Math.max(0, totalVariance(slice.smile, 0)) / slice.smileYears);
 }
 
 /** A slice knows its expiry and its time to it, so it knows when its market was. */

@@ -83,6 +83,14 @@ export function volAt(slice: Slice, strike: number): number {
 }
 
 /**
+ * At-the-money volatility of a slice's smile, before deforms: `sqrt(w(0) / smileYears)`.
+ * @example atmVol(slice) // 0.45
+ */
+export function atmVol(slice: Slice): number {
+  return Math.sqrt(Math.max(0, totalVariance(slice.smile, 0)) / slice.smileYears);
+}
+
+/**
  * The refusal of parameters that are no smile, or undefined: `b >= 0`, `|rho| < 1`, `sigma > 0`,
  * `a + b sigma sqrt(1 - rho^2) >= 0` (variance stays positive) and Lee's `b (1 + |rho|) <= 2` (moments exist).
  * @example sviRefusal({ a: 0.04, b: -0.1, rho: 0, m: 0, sigma: 0.1 })?.reason // 'bad-parameter'
