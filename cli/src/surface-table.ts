@@ -109,6 +109,7 @@ const FATES = [
   ['quoted', 'used'],
   ['weak', 'weak'],
   ['twin-preferred', 'twin used'],
+  ['capped-mark', 'capped mark'],
   ['one-sided', 'one-sided'],
   ['crossed', 'crossed'],
   ['too-wide', 'too wide'],

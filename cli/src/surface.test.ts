@@ -274,7 +274,7 @@ describe('the verb', () => {
   });
 
   it.each([
-    ['nothing', [], 1, /either --chain FILE or --market FILE/],
+    ['nothing', [], 2, /either --chain FILE or --market FILE/],
     ['an absent file', ['--market', join(folder, 'absent')], 1, /no such file/],
     [
       'an absent folder',

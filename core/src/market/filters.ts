@@ -17,6 +17,8 @@ export interface VolQuote {
   readonly bidVol: number;
   readonly askVol: number;
   readonly strength: 'quoted' | 'weak';
+  /** Whether the venue's mark vol speaks, in the place of a quote. */
+  readonly isMark: boolean;
   readonly row: number;
 }
 
@@ -24,6 +26,7 @@ export interface VolQuote {
 export type Fate =
   | 'quoted'
   | 'weak'
+  | 'capped-mark'
   | 'twin-preferred'
   | 'one-sided'
   | 'crossed'
@@ -66,7 +69,24 @@ export function volQuotes(
     const best = bestOf(twins, years, correction, policy, fates);
     if (best !== undefined) quotes.push(best);
   }
-  return quotes.sort((left, right) => left.k - right.k || left.row - right.row);
+  quotes.sort((left, right) => left.k - right.k || left.row - right.row);
+  return withoutCaps(quotes, fates);
+}
+
+/**
+ * Venues stop their mark vols at a cap or carry them flat beyond their own last quote: of marks that repeat outward only the innermost
+ * says something, and dozens of repeats would outvote the quotes.
+ */
+function withoutCaps(quotes: readonly VolQuote[], fates: Fates): VolQuote[] {
+  return quotes.filter((quote, i) => {
+    const inner = quote.k < 0 ? quotes[i + 1] : quotes[i - 1];
+    const repeats = quote.isMark && inner?.isMark === true && inner.vol === quote.vol;
+    if (repeats) {
+      count(fates, 'weak', -1);
+      count(fates, 'capped-mark');
+    }
+    return !repeats;
+  });
 }
 
 /** Out of the money first: no intrinsic value drowns its volatility. */
@@ -120,15 +140,24 @@ function quoteOf(
   const askVol = impliedVol(right, forward, strike, years, row.ask * unit);
   if (typeof bidVol !== 'number' || typeof askVol !== 'number') return 'no-volatility';
   const width = askVol - bidVol;
-  if (!(width < policy.widthMax)) return 'too-wide';
   const vol = (bidVol + askVol) / 2;
+  if (isTooWide(width, vol, policy)) return 'too-wide';
   const k = log(strike / forward);
   const stdev = vol * Math.sqrt(years);
   const callDelta = normalCdf(-k / stdev + stdev / 2);
   const delta = right === 'call' ? callDelta : 1 - callDelta;
   const near = delta >= policy.deltaMin && delta <= policy.deltaMax;
   const halfWidth = Math.max(width / 2, near ? policy.halfWidthMin : policy.markWidthFloor);
-  return { k, vol, halfWidth, bidVol, askVol, strength: near ? 'quoted' : 'weak', row: row.row };
+  return {
+    k,
+    vol,
+    halfWidth,
+    bidVol,
+    askVol,
+    strength: near ? 'quoted' : 'weak',
+    isMark: false,
+    row: row.row,
+  };
 }
 
 /** The venue's own mark vol, believed loosely. */
@@ -144,6 +173,7 @@ function markOf(row: OptionQuote, correction: number, policy: FitPolicy): VolQuo
     bidVol: vol - halfWidth,
     askVol: vol + halfWidth,
     strength: 'weak',
+    isMark: true,
     row: row.row,
   };
 }
@@ -151,6 +181,11 @@ function markOf(row: OptionQuote, correction: number, policy: FitPolicy): VolQuo
 /** Venues publish 999 % where their own solver gave up. */
 const MARK_VOL_MAX = 5;
 
-function count(fates: Fates, fate: Fate): void {
-  fates.set(fate, (fates.get(fate) ?? 0) + 1);
+function count(fates: Fates, fate: Fate, by: number = 1): void {
+  fates.set(fate, (fates.get(fate) ?? 0) + by);
+}
+
+/** Whether a quote is too wide to say something: in points where vol is below 100 %, in proportion above, as in a crash's last hours. */
+export function isTooWide(width: number, vol: number, policy: FitPolicy): boolean {
+  return !(width < policy.widthMax * Math.max(1, vol));
 }

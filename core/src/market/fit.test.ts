@@ -12,6 +12,7 @@ import {
   fitPolicy,
   fitReport,
   forwardOf,
+  isTooWide,
   type OptionQuote,
   oneTerm,
   sliceAt,
@@ -148,6 +149,39 @@ describe('fitMarket', () => {
     const slice = onlySlice(chain(marks));
     expect(atmVol(slice)).toBeCloseTo(0.6, 2);
     expect(slice.quality.confidence).toBeLessThan(0.6);
+  });
+
+  it('M-09 trusts old quotes less, by the root of their age, whether the snapshot or its rows are old', () => {
+    const fresh = onlySlice(chain(otm)).quality.uncertainty;
+    const doubtAt = (days: number) => {
+      const old = onlySlice({ ...chain(otm), age: days * MS_PER_DAY }).quality.uncertainty;
+      return Math.sqrt(old * old - fresh * fresh);
+    };
+    expect(doubtAt(1)).toBeCloseTo(fitPolicy.dailyVolMove * 0.6, 3);
+    expect(doubtAt(4)).toBeCloseTo(2 * doubtAt(1), 6);
+    const rows = otm.map((row) => ({ ...row, age: MS_PER_DAY }));
+    expect(onlySlice(chain(rows)).quality.uncertainty).toBeCloseTo(Math.hypot(fresh, doubtAt(1)), 9);
+  });
+
+  it('M-06 hears marks that stop at a cap once, not once a strike', () => {
+    const cap = vol(0.4) - 0.1;
+    const capped = [0.5, 0.6, 0.7, 0.8, 0.9].map((k) => {
+      const { bid, ask, ...rest } = quote({ k, right: 'call' });
+      return { ...rest, markVol: cap };
+    });
+    const report = served(fitReport(chain([...otm, ...capped])));
+    expect(Object.fromEntries(report.expiries[0]!.fates)).toEqual({
+      quoted: KS.length,
+      weak: 1,
+      'capped-mark': 4,
+    });
+    expect(volAt(report.market.underlyings[0]!.slices[0]!, 70_000 * exp(0.4))).toBeCloseTo(vol(0.4), 2);
+  });
+
+  it('M-06 judges a width by the vol it belongs to', () => {
+    expect(isTooWide(0.3, 0.6, fitPolicy)).toBe(true);
+    expect(isTooWide(0.3, 2, fitPolicy)).toBe(false);
+    expect(isTooWide(0.6, 2, fitPolicy)).toBe(true);
   });
 
   it('lends a thin expiry its neighbour’s shape at its own level, less surely', () => {

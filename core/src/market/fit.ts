@@ -11,6 +11,7 @@ import type { Market, RefusedSlice, Slice, Smile, UnderlyingMarket } from './mar
 import { type FitPolicy, fitPolicy } from './policy.ts';
 import { qualityOf } from './quality.ts';
 import type { ChainSnapshot, OptionQuote, Touch } from './quotes.ts';
+import { median } from './robust.ts';
 import { type Expiry, fitSmiles } from './slices.ts';
 import { unfixedPart } from './smile.ts';
 
@@ -74,7 +75,7 @@ function fitCoin(
   const refused: RefusedSlice[] = [];
   const pending: Expiry[] = [];
   for (const [expiry, rows] of rowsByExpiry(snapshot.options, coin)) {
-    const prepared = prepare(snapshot.at, coin, expiry, rows, pegs, policy, reports);
+    const prepared = prepare(snapshot, coin, expiry, rows, pegs, policy, reports);
     if (isRefusal(prepared)) refused.push({ expiry, refusal: prepared });
     else pending.push(prepared);
   }
@@ -138,7 +139,7 @@ function rowsByExpiry(options: readonly OptionQuote[], coin: AssetCode): [Instan
 const FORWARD_DOUBT = 1.25;
 
 function prepare(
-  at: Instant,
+  snapshot: ChainSnapshot,
   coin: AssetCode,
   expiry: Instant,
   rows: readonly OptionQuote[],
@@ -146,7 +147,7 @@ function prepare(
   policy: FitPolicy,
   reports: ExpiryReport[],
 ): Expiry | Refusal {
-  const years = yearsBetween(at, expiry);
+  const years = yearsBetween(snapshot.at, expiry);
   const fates: Fates = new Map();
   const name = rows[0]!.product.id;
   if (!(years > 0)) {
@@ -167,7 +168,8 @@ function prepare(
     return refuse('no-quotes', 'No two-sided quote and no mark volatility in this expiry.', name);
   }
   const doubt = belief.source === 'parity' ? (FORWARD_DOUBT * Math.abs(belief.gap)) / Math.sqrt(years) : 0;
-  return { expiry, years, forward: belief.forward, quotes, doubt };
+  const age = (snapshot.age ?? 0) + (median(rows.map((row) => row.age ?? 0)) ?? 0);
+  return { expiry, years, forward: belief.forward, quotes, doubt, age };
 }
 
 /** Touches of every contract, ascending by product name; a later row of the same name wins. */

@@ -10,7 +10,7 @@ export {
 export { deformVol, VOL_MIN, type VolDeform } from './deform.ts';
 export { marketDigest } from './digest.ts';
 export { type EssviSlice, essviIsFree, essviPsiMax, essviPsiRange, essviRaw } from './essvi.ts';
-export { type Fate, type VolQuote, volQuotes } from './filters.ts';
+export { type Fate, isTooWide, type VolQuote, volQuotes } from './filters.ts';
 export { type ExpiryReport, type FitReport, fitMarket, fitReport } from './fit.ts';
 export { type ForwardBelief, forwardOf } from './forwards.ts';
 export {

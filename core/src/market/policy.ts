@@ -4,7 +4,7 @@
 export interface FitPolicy {
   /** Below this many milliseconds to expiry quotes anchor the level of a borrowed shape, and do not shape a smile. */
   readonly lifeMin: number;
-  /** A two-sided quote wider than this in vol says too little to be used. */
+  /** A two-sided quote wider than this in vol, or than this share of a vol above 100 %, says too little to be used. */
   readonly widthMax: number;
   /** Half-widths are taken at least this: nobody knows a vol to a hundredth of a point. */
   readonly halfWidthMin: number;
@@ -22,6 +22,8 @@ export interface FitPolicy {
   readonly forwardSpread: number;
   /** Residual, in half-widths, beyond which a quote pulls with constant force (Huber). */
   readonly huber: number;
+  /** One standard deviation of a day's relative change of vol: how fast old quotes stop telling the truth. */
+  readonly dailyVolMove: number;
   /** Uncertainty in vol at which confidence is one half. */
   readonly reference: number;
 }
@@ -39,5 +41,6 @@ export const fitPolicy: FitPolicy = {
   parityTolerance: 0.002,
   forwardSpread: 0.05,
   huber: 1.2,
+  dailyVolMove: 0.06,
   reference: 0.05,
 };

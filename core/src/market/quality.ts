@@ -1,5 +1,6 @@
 // How sure we are of a slice: measured against the quotes it was made from, and turned into one number that becomes a charge.
 
+import { MS_PER_DAY } from '../base/index.ts';
 import type { VolQuote } from './filters.ts';
 import type { SliceQuality, Smile } from './market.ts';
 import type { FitPolicy } from './policy.ts';
@@ -13,6 +14,8 @@ export interface SliceMeasure {
   readonly quotes: readonly VolQuote[];
   readonly years: number;
   readonly doubt: number;
+  /** Of the quotes, milliseconds before the time that was asked for. */
+  readonly age: number;
   readonly butterflyMin: number;
   readonly calendarMin: number;
 }
@@ -22,7 +25,8 @@ const THIN_SHARE = 0.1;
 
 /**
  * Quality of a slice: `fitError` = rms of model minus mid weighted by 1/half^2 with Huber weights, `quoteWidth` = median half-width,
- * `uncertainty = sqrt(fitError^2 + quoteWidth^2 + doubt^2 + thin^2)`, `confidence = reference / (reference + uncertainty)`; vols.
+ * `uncertainty = sqrt(fitError^2 + quoteWidth^2 + doubt^2 + thin^2 + old^2)`, `old = dailyVolMove * atm * sqrt(age in days)`,
+ * `confidence = reference / (reference + uncertainty)`; vols.
  * @example qualityOf(measure, fitPolicy).confidence // 0.86
  */
 export function qualityOf(measure: SliceMeasure, policy: FitPolicy): SliceQuality {
@@ -45,9 +49,9 @@ export function qualityOf(measure: SliceMeasure, policy: FitPolicy): SliceQualit
   const atm = Math.sqrt(Math.max(totalVariance(measure.smile, 0), 0) / measure.years);
   const lack = Math.max(0, policy.quotesMin - quoted.length) / policy.quotesMin;
   const thin = THIN_SHARE * atm * lack;
-  const uncertainty = Math.sqrt(
-    fitError * fitError + quoteWidth * quoteWidth + measure.doubt * measure.doubt + thin * thin,
-  );
+  const old = policy.dailyVolMove * atm * Math.sqrt(measure.age / MS_PER_DAY);
+  const doubts = measure.doubt * measure.doubt + thin * thin + old * old;
+  const uncertainty = Math.sqrt(fitError * fitError + quoteWidth * quoteWidth + doubts);
   return {
     source: measure.source,
     fitError,

@@ -25,6 +25,8 @@ export interface Expiry {
   readonly quotes: readonly VolQuote[];
   /** Added to the uncertainty of vol: disagreement about the forward, in vol. */
   readonly doubt: number;
+  /** How old the quotes are at the time that was asked for, milliseconds. */
+  readonly age: number;
 }
 
 /** One expiry's smile and where it came from, or why there is none. */

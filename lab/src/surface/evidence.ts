@@ -8,6 +8,7 @@ import {
   fitReport,
   type Instant,
   isRefusal,
+  isTooWide,
   type OptionQuote,
   type RefusedSlice,
   type Slice,
@@ -130,8 +131,9 @@ function judge(at: Instant, row: OptionQuote, slice: Slice, policy: FitPolicy, t
   const unit = settlement === 'inverse' ? row.forward : 1;
   const bidVol = impliedVol(right, row.forward, strike, years, row.bid * unit);
   const askVol = impliedVol(right, row.forward, strike, years, row.ask * unit);
-  if (typeof bidVol !== 'number' || typeof askVol !== 'number' || askVol - bidVol >= policy.widthMax) return;
+  if (typeof bidVol !== 'number' || typeof askVol !== 'number') return;
   const middle = (bidVol + askVol) / 2;
+  if (isTooWide(askVol - bidVol, middle, policy)) return;
   const delta = Math.abs(blackGreeks(right, row.forward, strike, middle, years).delta);
   if (delta < policy.deltaMin || delta > policy.deltaMax) return;
   // The strike as seen from the slice's forward at the moneyness it has from its own row's.
