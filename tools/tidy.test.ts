@@ -157,7 +157,7 @@ describe('files', () => {
       lines.forEach((line, i) => {
         if (!/^(export )?(async )?function\b|^ {2}(private |static |async )*\w+\(.*\{$/.test(line)) return;
         const indent = /^ */.exec(line)![0];
-        const length = lines.slice(i).findIndex((other) => other === `${indent}}`) + 1;
+        const length = lines.slice(i).indexOf(`${indent}}`) + 1;
         if (length > FUNCTION_LINES_MAX) long.push(`${file}:${i + 1} has ${length} lines`);
       });
     }

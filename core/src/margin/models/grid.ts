@@ -1,15 +1,6 @@
 // The model `grid`: full revaluation over price x vol lanes, worst case, charges, three nested lines.
 
-import {
-  digestValue,
-  dollars,
-  isRefusal,
-  owedUp,
-  type Refusal,
-  refuse,
-  type Usd,
-  usd,
-} from '../../base/index.ts';
+import { digestValue, dollars, isRefusal, owedUp, type Refusal, refuse, usd } from '../../base/index.ts';
 import { type Market, SETTLEMENT_WINDOW_MS, underlyingOf } from '../../market/index.ts';
 import { expiryOf, type Product } from '../../product/index.ts';
 import {
