@@ -1,6 +1,6 @@
 // Scenarios in words: what a lane means for one coin.
 
-import type { Lane, Move, RiskBook } from '@plimsoll/core';
+import type { Move, RiskBook } from '@plimsoll/core';
 import { percent, signed } from './output.ts';
 
 function size(share: number): string {
@@ -43,9 +43,4 @@ export function describeLane(book: RiskBook, underlying: string, lane: number): 
   if (shock.netting === 'loss-per-expiry') words.push('each expiry a loss');
   if (shock.damp !== 1) words.push(`${percent(shock.damp, 1)} counted`);
   return words.join(', ');
-}
-
-/** A short label of a lane for columns. */
-export function laneLabel(lane: Lane | undefined): string {
-  return lane?.id ?? '-';
 }

@@ -211,7 +211,7 @@ function readPegs(words: readonly string[]): Map<string, number> | Refusal {
 }
 
 /** Reads a portfolio, JSON or CSV by its first character. */
-export async function loadPortfolio(path: string): Promise<Portfolio | Refusal> {
+async function loadPortfolio(path: string): Promise<Portfolio | Refusal> {
   const text = await readText(path);
   if (isRefusal(text)) return text;
   return /^\s*[[{]/.test(text.slice(0, 200)) ? readPortfolioJson(text, path) : readPortfolioCsv(text, path);
@@ -221,7 +221,7 @@ export async function loadPortfolio(path: string): Promise<Portfolio | Refusal> 
 const MODELS: readonly string[] = [grid.id];
 
 /** The parameters of a run: defaults, with `--params` laid over them. */
-export async function loadParameters(options: {
+async function loadParameters(options: {
   model: string;
   params?: string;
 }): Promise<GridParameters | Refusal> {

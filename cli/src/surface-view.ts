@@ -50,7 +50,7 @@ export interface ExpiryView {
 }
 
 /** An expiry that is not served. */
-export interface RefusedView extends RefusedSlice {
+interface RefusedView extends RefusedSlice {
   readonly name: string;
   readonly report?: ExpiryReport;
 }

@@ -31,7 +31,7 @@ export interface Outcome {
 }
 
 /** A suite that nothing answers yet. */
-export interface Waiting {
+interface Waiting {
   readonly suite: string;
   readonly cases: number;
   readonly reason: string;

@@ -85,7 +85,7 @@ function lowerQuantile(p: number): number {
  * Units: probability. Errors: none; outside |x| <= 1 the series is cut too early.
  * @example normalCentre(0) // 0
  */
-export function normalCentre(x: number): number {
+function normalCentre(x: number): number {
   const q = x * x;
   const q2 = q * q;
   const q4 = q2 * q2;

@@ -31,7 +31,7 @@ const STEP = 0.01;
  * standard deviation; in units of 1 / variance^2.
  * @example precisionAt(fit, 0) > precisionAt(fit, 3) // quotes are near the money
  */
-export function precisionAt(fit: FreeFit, k: number): number {
+function precisionAt(fit: FreeFit, k: number): number {
   const atm = Math.max(totalVariance(fit.smile, 0), 1e-12);
   const reach = NEIGHBOURHOOD * Math.sqrt(atm);
   const here = Math.max(totalVariance(fit.smile, k), 1e-12);

@@ -20,7 +20,7 @@ export interface Fitted {
 }
 
 /** Steps after which a search is as good as it gets: real chains settle in 10 to 25. */
-export const STEPS_MAX = 60;
+const STEPS_MAX = 60;
 /** Relative fall of the loss below which a step is called idle. */
 const IDLE = 1e-6;
 const DAMP_MAX = 1e10;
@@ -74,7 +74,7 @@ export function minimise(problem: Residuals, start: Float64Array, delta: number,
  * step is never taken.
  * @example huberLoss(Float64Array.of(0.5, 3), 2, 1) // 0.125 + 2.5
  */
-export function huberLoss(residual: Float64Array, robustRows: number, delta: number): number {
+function huberLoss(residual: Float64Array, robustRows: number, delta: number): number {
   let sum = 0;
   for (let row = 0; row < residual.length; row++) {
     const size = Math.abs(residual[row]!);

@@ -69,7 +69,7 @@ export interface RiskBook {
 }
 
 /** Raised when the kernel or the meaning of a row changes: the same inputs would then give other bits. */
-export const BOOK_VERSION = 1;
+const BOOK_VERSION = 1;
 /** Most products one book may hold. */
 export const PRODUCTS_MAX = 20_000;
 

@@ -91,7 +91,7 @@ function seenBy(lanes: readonly Lane[], line: LaneLine): Uint8Array {
 }
 
 /** The driver of a co-move: every underlying in one lane. */
-export const TOGETHER = 'all';
+const TOGETHER = 'all';
 /** Stands for every coin that is not named: correlated with nothing. */
 export const UNNAMED_DRIVER = '*';
 

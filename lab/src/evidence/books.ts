@@ -22,7 +22,7 @@ interface Want {
 }
 
 /** The listed option nearest to what is wanted: expiry first, then strike. */
-export function listedOption(snapshot: ChainSnapshot, { coin, right, days, moneyness }: Want): Option {
+function listedOption(snapshot: ChainSnapshot, { coin, right, days, moneyness }: Want): Option {
   const own = snapshot.options.filter(
     ({ product }) => product.underlying === coin && product.right === right,
   );

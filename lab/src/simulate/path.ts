@@ -4,7 +4,7 @@ import { assert, type Prng } from '@plimsoll/core';
 import { exp, log, normalInverse } from '@plimsoll/core/kernel';
 import type { SimulatedUnderlying } from './underlyings.ts';
 
-export const HOURS_PER_YEAR = 8_760;
+const HOURS_PER_YEAR = 8_760;
 
 // Hourly GJR-GARCH(1,1) (Glosten, Jagannathan, Runkle 1993): persistence 0.035 + 0.02/2 + 0.95 = 0.995, a half-life of six days.
 const ALPHA = 0.035;
@@ -105,7 +105,7 @@ export function normalDraw(prng: Prng): number {
 }
 
 /** Student's t with four degrees of freedom, scaled to unit variance: chi-square(4) is -2 ln(u1 u2). @example studentDraw(seededPrng(1)) */
-export function studentDraw(prng: Prng): number {
+function studentDraw(prng: Prng): number {
   const normal = normalDraw(prng);
   const chiSquare = -2 * log(openUniform(prng) * openUniform(prng));
   return (normal * Math.SQRT2) / Math.sqrt(chiSquare);
