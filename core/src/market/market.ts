@@ -18,8 +18,8 @@ export interface RawSvi {
 }
 
 /**
- * The smile of one expiry: `w(k) = (1 - mix) near(k) + mix far(k)`. A fitted expiry has one term (`mix` 0, `far` = `near`);
- * an expiry between two fitted ones blends their total variances, which keeps calendar order.
+ * The smile of one expiry: `w(k) = (1 - mix) near(k) + mix far(k)`. A fitted expiry has one term (`mix` 0, `far` = `near`) or, where
+ * its quotes pay for four more parameters, two; an expiry between two fitted ones blends their total variances.
  */
 export interface Smile {
   readonly near: RawSvi;

@@ -164,7 +164,8 @@ export function later(market: Market, days: number): Market {
       .filter((slice) => slice.expiry > at)
       .map((slice) => ({
         ...slice,
-        years: years(Number(slice.years) - days / DAYS_PER_YEAR),
+        years: years(slice.years - days / DAYS_PER_YEAR),
+        unfixed: unfixedPart(at, slice.expiry),
       })),
   }));
   return { ...market, at, underlyings };
