@@ -52,7 +52,7 @@ function explainJson(judged: Judged) {
 function sayWorst({ book, standing }: Judged): void {
   const { underlyings } = book.risk.groups;
   for (const name of ['maintenance', 'initial'] as const) {
-    const { combined, swept } = standing.requirement[name];
+    const { combined, swept, sweep } = standing.requirement[name];
     if (swept === 0n) {
       heading(`${name}: no scenario loses`);
       continue;
@@ -66,7 +66,7 @@ function sayWorst({ book, standing }: Judged): void {
     const together = underlyings.flatMap((underlying, u) => {
       const lane = combined.jointLanes[u]!;
       if (lane < 0) return [];
-      const pnl = standing.requirement.swept.pnl[u * book.risk.stride + lane]!;
+      const pnl = sweep.pnl[u * book.risk.stride + lane]!;
       const words = pnl === 0 ? 'does not move the book' : describeLane(book.risk, underlying, lane);
       return [
         [underlying === combined.driver ? 'together, driver' : 'together', underlying, money(pnl), words],
@@ -119,7 +119,7 @@ function sayGrid({ book, standing }: Judged): void {
     const rows = families.map(({ lanes }) => {
       const vol = risk.lanes[lanes[0]!]!.moves.find((move) => move.kind === 'vol');
       const label = vol === undefined ? 'vol same' : `vol ${signed(percent(vol.size))}`;
-      const cells = lanes.map((s) => standing.requirement.swept.pnl[u * risk.stride + s]! / 1000);
+      const cells = lanes.map((s) => standing.requirement.initial.sweep.pnl[u * risk.stride + s]! / 1000);
       return [label, ...cells.map((cell) => (cell < 0 ? colors.red(cell.toFixed(1)) : cell.toFixed(1)))];
     });
     table(['', ...spots.map((spot) => signed(percent(spot)))], rows);
@@ -149,7 +149,7 @@ function sayCharges({ standing }: Judged): void {
 
 function surfacesOf({ book, standing }: Judged) {
   const used = new Map<string, Set<number>>();
-  for (const row of standing.requirement.swept.holdings.rows) {
+  for (const row of standing.requirement.holdings.rows) {
     const product = book.risk.products[row]!;
     if (product.kind !== 'option') continue;
     const expiries = used.get(product.underlying) ?? new Set<number>();

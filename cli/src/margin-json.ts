@@ -53,7 +53,7 @@ function jointOf({ book, standing }: Judged) {
 }
 
 function scenariosOf({ book, standing }: Judged) {
-  const { swept } = standing.requirement;
+  const { sweep: swept } = standing.requirement.initial;
   return book.risk.lanes.flatMap((lane, s) =>
     book.risk.groups.underlyings.map((underlying, u) => ({
       id: lane.id,
@@ -68,7 +68,7 @@ function scenariosOf({ book, standing }: Judged) {
 function legsOf({ book, standing }: Judged) {
   const { columns, products } = book.risk;
   const parts = new Map(standing.requirement.contributions.map((part) => [part.row, part.amount]));
-  const { rows, quantities } = standing.requirement.swept.holdings;
+  const { rows, quantities } = standing.requirement.holdings;
   return Array.from(rows, (row, i) => {
     const quantity = quantities[i]!;
     const product = products[row]!;

@@ -47,7 +47,7 @@ export function sayStanding({ book, standing, portfolio, parameters, notes }: Ju
 /** Every holding with its sensitivities and its part in the swept loss of the initial line. */
 export function sayLegs({ book, standing }: Judged): void {
   const { columns, products } = book.risk;
-  const { rows, quantities } = standing.requirement.swept.holdings;
+  const { rows, quantities } = standing.requirement.holdings;
   if (rows.length === 0) return;
   const parts = new Map(standing.requirement.contributions.map((part) => [part.row, part.amount]));
   const cells = Array.from(rows, (row, i) => {

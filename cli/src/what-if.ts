@@ -209,7 +209,7 @@ function sayComparison(before: Judged, after: Judged): void {
 
 function sayLegChanges(before: Judged, after: Judged): void {
   const quantities = (judged: Judged) => {
-    const { rows, quantities: held } = judged.standing.requirement.swept.holdings;
+    const { rows, quantities: held } = judged.standing.requirement.holdings;
     return new Map(Array.from(rows, (row, i) => [judged.book.risk.products[row]!.id, held[i]!]));
   };
   const [was, is] = [quantities(before), quantities(after)];

@@ -15,7 +15,7 @@ import type { LineName, MarginBook, MarginModel, Requirement, Standing } from '.
 
 /** Equity at the marks: every balance and position at what the market says, in row order, rounded down. */
 function equityOf(requirement: Requirement, book: RiskBook): Usd {
-  const { rows, quantities } = requirement.swept.holdings;
+  const { rows, quantities } = requirement.holdings;
   let equity = 0;
   for (let i = 0; i < rows.length; i++) equity += quantities[i]! * book.columns.value[rows[i]!]!;
   return creditDown(equity);

@@ -3,7 +3,7 @@
 import type { Digest, Refusal, Usd } from '../base/index.ts';
 import type { Market } from '../market/index.ts';
 import type { Product } from '../product/index.ts';
-import type { Combined, RiskBook, Swept } from '../risk/index.ts';
+import type { Combined, Holdings, RiskBook, Swept } from '../risk/index.ts';
 import type { Portfolio } from './portfolio.ts';
 
 /** The three lines. Below maintenance the account is closed; a partial close stops at release; above initial it may add risk. */
@@ -42,6 +42,8 @@ export interface Line {
   readonly swept: Usd;
   readonly charges: readonly Charge[];
   readonly combined: Combined;
+  /** The sweep the line was judged on: all holdings, or those that outlive their settlement window where these need more. */
+  readonly sweep: Swept;
 }
 
 /** What one holding adds to the swept loss of the initial line, as profit and loss; parts sum to minus `initial.swept`. */
@@ -57,8 +59,8 @@ export interface Requirement {
   readonly release: Line;
   readonly initial: Line;
   readonly contributions: readonly Contribution[];
-  /** All of the account's holdings swept through every lane. */
-  readonly swept: Swept;
+  /** Everything the account holds. */
+  readonly holdings: Holdings;
   /** What counts as equity but may not be withdrawn: credited net long option value and unsettled profit. */
   readonly locked: Usd;
   /** `exact`: open orders cost their true worst subset of fills. `bound`: at least that. */

@@ -114,7 +114,7 @@ function lineOf(book: GridBook, swept: Swept, line: 'maintenance' | 'initial'): 
   const combined = combine(swept, book.plan, line);
   const charges = chargesOf(line, book.risk, swept.holdings, book.given, combined);
   const owed = owedUp(combined.amount);
-  return { amount: usd(owed + totalOf(charges)), swept: owed, charges, combined };
+  return { amount: usd(owed + totalOf(charges)), swept: owed, charges, combined, sweep: swept };
 }
 
 function releaseOf(maintenance: Line, buffer: number): Line {
@@ -155,10 +155,6 @@ function withoutExpiring(holdings: Holdings, risk: RiskBook): Holdings | undefin
   };
 }
 
-function larger(left: Line, right: Line | undefined): Line {
-  return right !== undefined && right.amount > left.amount ? right : left;
-}
-
 function requireGrid(portfolio: Portfolio, book: GridBook): Requirement | Refusal {
   if (portfolio.orders.length > 0) {
     const message =
@@ -167,36 +163,31 @@ function requireGrid(portfolio: Portfolio, book: GridBook): Requirement | Refusa
   }
   const held = hold(portfolio, book.risk);
   if (isRefusal(held)) return held;
-  const whole = sweep(book.risk, held.holdings);
   const rest = withoutExpiring(held.holdings, book.risk);
-  const without = rest === undefined ? undefined : sweep(book.risk, rest);
-  const pick = (line: 'maintenance' | 'initial') =>
-    larger(lineOf(book, whole, line), without === undefined ? undefined : lineOf(book, without, line));
-  const maintenance = pick('maintenance');
+  const sweeps = [held.holdings, ...(rest === undefined ? [] : [rest])].map((one) => sweep(book.risk, one));
+  const largest = (line: 'maintenance' | 'initial') =>
+    sweeps
+      .map((swept) => lineOf(book, swept, line))
+      .reduce((most, one) => (one.amount > most.amount ? one : most));
+  const maintenance = largest('maintenance');
   const release = releaseOf(maintenance, book.given.releaseBuffer);
-  const own = lineOf(book, whole, 'initial');
-  const other = without === undefined ? undefined : lineOf(book, without, 'initial');
-  const chosen = larger(own, other);
-  const initial = initialAbove(chosen, release);
-  const swept = chosen === own ? whole : without!;
+  const initial = initialAbove(largest('initial'), release);
+  const credited = creditedOptionValue(book.risk, held.holdings, book.given);
   return {
     maintenance,
     release,
     initial,
-    contributions: contributionsOf(swept, initial, book),
-    swept: whole,
-    locked: owedUp(Math.max(0, held.unsettled) + creditedOptionValue(book.risk, held.holdings, book.given)),
+    contributions: contributionsOf(initial, book),
+    holdings: held.holdings,
+    locked: owedUp(Math.max(0, held.unsettled) + credited),
     orders: 'exact',
   };
 }
 
-function contributionsOf(swept: Swept, initial: Line, book: GridBook): Contribution[] {
-  const amounts = settleParts(attribute(swept, initial.combined, book.plan), initial.swept);
-  return amounts.map((amount, i) => ({
-    row: swept.holdings.rows[i]!,
-    quantity: swept.holdings.quantities[i]!,
-    amount,
-  }));
+function contributionsOf({ sweep: swept, combined, swept: loss }: Line, book: GridBook): Contribution[] {
+  const { rows, quantities } = swept.holdings;
+  const amounts = settleParts(attribute(swept, combined, book.plan), loss);
+  return amounts.map((amount, i) => ({ row: rows[i]!, quantity: quantities[i]!, amount }));
 }
 
 /** Full-revaluation grid margin. See docs/methodology.md, rules M-01 and on. */

@@ -1,0 +1,381 @@
+// Rows of the grid model: numbers a person can check with a pencil, each named by its rule.
+
+import { describe, expect, it } from 'vitest';
+import { AT, expiryIn, market, option, perpetual, portfolio, universe } from '../../test/sample.ts';
+import { dollars, instant, isRefusal, MS_PER_DAY, type Refusal } from '../base/index.ts';
+import { type Market, underlyingOf } from '../market/index.ts';
+import { price } from '../pricing/index.ts';
+import { later, shift } from '../scenario/index.ts';
+import {
+  applyTrade,
+  assess,
+  assetProduct,
+  type ChargeName,
+  doubtParameters,
+  type GridParameters,
+  grid,
+  gridDefaults,
+  type LineName,
+  nakedShorts,
+  type Portfolio,
+  type Position,
+  productsOf,
+  type Standing,
+  settleExpired,
+  strikeNodes,
+  withEntries,
+} from './index.ts';
+
+function sure<T>(value: T | Refusal): T {
+  if (isRefusal(value)) throw new Error(value.message);
+  return value;
+}
+
+function stand(
+  held: Portfolio,
+  within: Market = market,
+  parameters: GridParameters = gridDefaults,
+): Standing {
+  const book = sure(grid.book([...productsOf(held), assetProduct('USD')], within, parameters));
+  return sure(assess(held, book, grid));
+}
+
+function charged(standing: Standing, line: LineName, name: ChargeName, underlying?: string): number {
+  return standing.requirement[line].charges
+    .filter(
+      (charge) => charge.name === name && (underlying === undefined || charge.underlying === underlying),
+    )
+    .reduce((sum, charge) => sum + dollars(charge.amount), 0);
+}
+
+const one = (product: Position['product'], quantity: number, cash = 1e6) =>
+  portfolio([{ product, quantity }], cash);
+const btc = underlyingOf(market, 'BTC')!;
+
+describe('M-16 equity', () => {
+  it('is balances at their dollar worth, options at their mark, futures at nothing', () => {
+    const call = option('BTC', 25, 65_000, 'call');
+    const held: Portfolio = {
+      account: 'a',
+      balances: [
+        { asset: 'USD', kind: 'cash', quantity: -1000 },
+        { asset: 'BTC', kind: 'collateral', quantity: 2 },
+        { asset: 'USDC', kind: 'cash', quantity: 500 },
+      ],
+      positions: [
+        { product: call, quantity: 3 },
+        { product: perpetual('BTC'), quantity: 10_000 },
+      ],
+      orders: [],
+    };
+    const worth = -1000 + 2 * 65_000 + 500 * 0.999 + 3 * sure(price(call, market)).usd;
+    expect(dollars(stand(held).equity)).toBeCloseTo(worth, 6);
+  });
+
+  it('counts unsettled profit of a future since its entry, in coins', () => {
+    const held: Portfolio = {
+      ...portfolio([{ product: perpetual('BTC'), quantity: 60_000, entryPrice: 60_000 }], 0),
+    };
+    const coins = 60_000 * (1 / 60_000 - 1 / btc.perpetual);
+    expect(dollars(stand(held).equity)).toBeCloseTo(coins * 65_000, 6);
+  });
+});
+
+describe('M-19 an outright perpetual', () => {
+  // 100,000 USD long: 9 % and 16 % of it are 9,000 and 16,000 dollars of loss (1/F against S moves by the same factor).
+  const standing = stand(one(perpetual('BTC'), 100_000));
+  it.each([
+    ['maintenance', 0.09],
+    ['initial', 0.16],
+  ] as const)('%s: the scan range of its notional', (line, range) => {
+    const notional = (100_000 / btc.perpetual) * 65_000;
+    expect(dollars(standing.requirement[line].swept)).toBeCloseTo(notional * range, 4);
+  });
+
+  it('release is a fifth above maintenance', () => {
+    const { maintenance, release } = standing.requirement;
+    expect(dollars(release.amount)).toBeCloseTo(1.2 * dollars(maintenance.amount), 6);
+  });
+});
+
+describe('charges', () => {
+  it('M-21 close-out: half-spread and fee of a perpetual, width and fee of an option', () => {
+    const notional = (100_000 / btc.perpetual) * 65_000;
+    const future = charged(stand(one(perpetual('BTC'), -100_000)), 'initial', 'close-out-cost');
+    expect(future).toBeCloseTo(notional * (0.0002 + 0.0005), 6);
+    const call = option('BTC', 25, 65_000, 'call');
+    const standing = stand(one(call, -2));
+    const leg = standing.requirement.holdings;
+    expect(leg.rows.length).toBe(2);
+    const bumped = (points: number) =>
+      sure(
+        price(
+          call,
+          shift(market, {
+            id: 'v',
+            moves: [
+              { kind: 'vol', form: 'points', size: points, scaling: { short: 0, long: 0, dteFloor: 1 } },
+            ],
+            smile: 'sticky-strike',
+            damp: 1,
+            netting: 'sum',
+            line: 'initial',
+          }),
+        ),
+      ).usd;
+    const vega = (bumped(1e-5) - bumped(-1e-5)) / 2e-5;
+    const up = sure(
+      price(
+        call,
+        shift(market, {
+          id: 's',
+          moves: [{ kind: 'spot', relative: 1e-5 }],
+          smile: 'sticky-strike',
+          damp: 1,
+          netting: 'sum',
+          line: 'initial',
+        }),
+      ),
+    ).usd;
+    const down = sure(
+      price(
+        call,
+        shift(market, {
+          id: 's',
+          moves: [{ kind: 'spot', relative: -1e-5 }],
+          smile: 'sticky-strike',
+          damp: 1,
+          netting: 'sum',
+          line: 'initial',
+        }),
+      ),
+    ).usd;
+    const delta = (up - down) / (2e-5 * 65_000);
+    const spread = 2 * (vega * 0.005 + delta * 65_000 * 0.0002);
+    const fee = 2 * Math.min(0.0003 * 65_000, 0.125 * sure(price(call, market)).usd);
+    expect(charged(standing, 'initial', 'close-out-cost')).toBeCloseTo(spread + fee, 2);
+  });
+
+  it('M-22 concentration: Y sigma Q sqrt(Q / V); a billion against twenty at 3 % is 0.67 % of it', () => {
+    const quantity = 1e9 * (btc.perpetual / 65_000);
+    const amount = charged(stand(one(perpetual('BTC'), quantity)), 'initial', 'concentration');
+    expect(amount / 1e9).toBeCloseTo(0.03 * Math.sqrt(1 / 20), 9);
+  });
+
+  it('M-24 selling collateral: the same law, at most half of it', () => {
+    const coins = (quantity: number): Portfolio => ({
+      account: 'a',
+      balances: [{ asset: 'BTC', kind: 'collateral', quantity }],
+      positions: [],
+      orders: [],
+    });
+    const value = 1000 * 65_000;
+    const small = charged(stand(coins(1000)), 'initial', 'collateral-liquidity');
+    expect(small).toBeCloseTo(0.03 * value * Math.sqrt(value / 2e10), 6);
+    const huge = charged(stand(coins(1e9)), 'initial', 'collateral-liquidity');
+    expect(huge / (1e9 * 65_000)).toBeCloseTo(0.5, 12);
+  });
+
+  it('M-25 counts the shorts that nothing of the same strike and expiry stands against', () => {
+    const at = (strike: number, right: 'call' | 'put', quantity: number) => ({
+      option: option('BTC', 25, strike, right),
+      quantity,
+    });
+    expect(nakedShorts([at(65_000, 'call', -2), at(65_000, 'put', -3)])).toBe(5);
+    expect(nakedShorts([at(65_000, 'call', -2), at(65_000, 'put', 3)])).toBe(0);
+    expect(nakedShorts([at(65_000, 'call', -2), at(68_000, 'call', 5)])).toBe(2);
+  });
+
+  it('M-25 asks at least its minimum of a short option that no scenario reaches', () => {
+    const far = option('BTC', 1, 15_000, 'put');
+    const standing = stand(one(far, -10));
+    const { initial } = standing.requirement;
+    const swept = initial.combined.own[0]!.loss;
+    expect(charged(standing, 'initial', 'short-option-minimum')).toBeCloseTo(10 * 65_000 * 0.005 - swept, 6);
+    expect(dollars(initial.amount)).toBeGreaterThanOrEqual(3_250);
+  });
+
+  it('M-26 basis: the size of each expiry’s delta times what its forward may move; nothing nets', () => {
+    const long = perpetual('BTC');
+    const short = { ...universe.find(({ kind }) => kind === 'future')! };
+    const standing = stand(
+      portfolio([
+        { product: long, quantity: 65_000 },
+        { product: short, quantity: -65_000 },
+      ]),
+    );
+    const sizes = [65_000 / btc.perpetual, 65_000 / btc.futures[0]!.forward].map((coins) => coins * 65_000);
+    const rates = [0.005, Math.max(0.005, Math.exp((0.05 * 25) / 365) - 1)];
+    const want = sizes.reduce((sum, size, i) => sum + size * rates[i]!, 0);
+    expect(charged(standing, 'initial', 'basis')).toBeCloseTo(want, 6);
+  });
+
+  it('M-28 the index’s own doubt on the net delta, balances included', () => {
+    const standing = stand({
+      ...one(perpetual('BTC'), -65_000),
+      balances: [{ asset: 'BTC', kind: 'collateral', quantity: 3 }],
+    });
+    const net = Math.abs(3 - 65_000 / btc.perpetual) * 65_000;
+    expect(charged(standing, 'initial', 'oracle-confidence')).toBeCloseTo(net * 0.0002, 6);
+  });
+
+  it('M-29 a stable coin at 0.97 adds 4 (0.99 - 0.97) of its balance to initial alone', () => {
+    const pegs = new Map([...market.pegs, ['USDC', 0.97]] as const);
+    const held: Portfolio = {
+      account: 'a',
+      balances: [{ asset: 'USDC', kind: 'cash', quantity: 1000 }],
+      positions: [],
+      orders: [],
+    };
+    const standing = stand(held, { ...market, pegs });
+    expect(charged(standing, 'initial', 'peg')).toBeCloseTo(1000 * 0.97 * 4 * 0.02, 6);
+    expect(charged(standing, 'maintenance', 'peg')).toBe(0);
+    expect(dollars(standing.requirement.maintenance.swept)).toBeCloseTo(970 * 0.03, 6);
+  });
+
+  it('M-30 a long option without a bid earns no initial margin; with one it earns the bid or the doubted mark', () => {
+    const call = option('BTC', 25, 65_000, 'call');
+    const value = sure(price(call, market)).usd;
+    const without = stand(one(call, 2));
+    expect(charged(without, 'initial', 'option-value')).toBeCloseTo(2 * value, 6);
+    const touches = new Map([[call.id, { bid: 0.01 }]]);
+    const bid = stand(one(call, 2), { ...market, touches });
+    expect(charged(bid, 'initial', 'option-value')).toBeCloseTo(2 * (value - 0.01 * 65_000), 6);
+    const generous = stand(one(call, 2), { ...market, touches: new Map([[call.id, { bid: 1 }]]) });
+    const doubted = charged(generous, 'initial', 'option-value');
+    expect(doubted).toBeGreaterThan(0);
+    expect(doubted).toBeLessThan(2 * value * 0.05);
+  });
+});
+
+describe('M-14 strike nodes', () => {
+  const fly = [62_000, 65_000, 68_000].map((strike, i) => ({
+    product: option('BTC', 1, strike, 'call'),
+    quantity: i === 1 ? 40 : -20,
+  }));
+
+  it('stand at the near strikes inside the initial range, and only there', () => {
+    const products = [
+      ...fly.map(({ product }) => product),
+      option('BTC', 1, 80_000, 'call'),
+      option('BTC', 25, 65_000, 'put'),
+    ];
+    const ids = strikeNodes(products, market, gridDefaults).map((lane) => lane.id);
+    expect(ids.length).toBe(6);
+    expect(ids[0]).toBe('node/BTC@62000/vol-same');
+  });
+
+  it('find the loss of a short fly between two prices of the grid', () => {
+    const touches = new Map(fly.map(({ product }) => [product.id, { bid: 0.001 }]));
+    const near = stand(portfolio(fly), { ...market, touches });
+    const blind = stand(portfolio(fly), { ...market, touches }, { ...gridDefaults, strikeNodeDays: 0 });
+    expect(near.requirement.initial.swept > blind.requirement.initial.swept).toBe(true);
+  });
+});
+
+describe('M-20 in the settlement window', () => {
+  const at = instant(expiryIn(1) - 10 * 60_000);
+  const closing = later(market, (at - AT) / MS_PER_DAY);
+
+  it('moves only the open third of the average', () => {
+    const slice = underlyingOf(closing, 'BTC')!.slices[0]!;
+    expect(slice.unfixed).toBeCloseTo(1 / 3, 12);
+  });
+
+  it('asks for the larger of with and without the legs that are about to go', () => {
+    // The put hedges the perpetual for ten more minutes and then is gone.
+    const put = option('BTC', 1, 68_000, 'put');
+    const hedge: Position[] = [
+      { product: perpetual('BTC'), quantity: 650_000 },
+      { product: put, quantity: 10 },
+    ];
+    const standing = stand(portfolio(hedge), closing);
+    const naked = stand(portfolio(hedge.slice(0, 1)), closing);
+    expect(standing.requirement.maintenance.amount >= naked.requirement.maintenance.amount).toBe(true);
+    expect(standing.requirement.holdings.rows.length).toBe(3);
+  });
+});
+
+describe('M-31 what may be withdrawn', () => {
+  it('is initial excess without option value and without unsettled profit', () => {
+    const call = option('BTC', 25, 65_000, 'call');
+    const touches = new Map([[call.id, { bid: 0.05 }]]);
+    const standing = stand(one(call, 2, 100_000), { ...market, touches });
+    const credited = 2 * Math.min(0.05 * 65_000, sure(price(call, market)).usd);
+    const locked = dollars(standing.requirement.locked);
+    expect(locked).toBeGreaterThan(0);
+    expect(locked).toBeLessThanOrEqual(credited + 1e-6);
+    expect(dollars(standing.withdrawable)).toBeCloseTo(dollars(standing.excess.initial) - locked, 6);
+  });
+});
+
+describe('trades and time', () => {
+  const call = option('BTC', 25, 68_000, 'call');
+
+  it('a trade at the mark changes no equity; away from it, by the difference', () => {
+    const before = one(perpetual('BTC'), 65_000);
+    const at = sure(applyTrade(before, { product: call, quantity: -3 }, market));
+    expect(dollars(stand(at).equity)).toBeCloseTo(dollars(stand(before).equity), 6);
+    const mark = sure(price(call, market)).mark;
+    const rich = sure(applyTrade(before, { product: call, quantity: -3, price: mark + 0.01 }, market));
+    expect(dollars(stand(rich).equity) - dollars(stand(before).equity)).toBeCloseTo(3 * 0.01 * 65_000, 6);
+  });
+
+  it('closing a future away from its mark keeps the profit, and the position goes', () => {
+    const held = portfolio([{ product: perpetual('BTC'), quantity: 60_000, entryPrice: 60_000 }], 0);
+    const closed = sure(
+      applyTrade(held, { product: perpetual('BTC'), quantity: -60_000, price: 66_000 }, market),
+    );
+    expect(closed.positions).toEqual([]);
+    const coins = 60_000 * (1 / 60_000 - 1 / 66_000);
+    expect(dollars(stand(closed).equity)).toBeCloseTo(coins * 65_000, 6);
+  });
+
+  it('a moved market shows a future’s loss once its entry is noted', () => {
+    const noted = sure(withEntries(one(perpetual('BTC'), 65_000, 0), market));
+    const crash = shift(market, {
+      id: 'c',
+      moves: [{ kind: 'spot', relative: -0.1 }],
+      smile: 'sticky-strike',
+      damp: 1,
+      netting: 'sum',
+      line: 'initial',
+    });
+    const loss = 65_000 * (1 / btc.perpetual - 1 / (btc.perpetual * 0.9)) * 65_000 * 0.9;
+    expect(dollars(stand(noted, crash).equity)).toBeCloseTo(loss, 6);
+  });
+
+  it('what expires is settled at the index, calls and puts, inverse in coins', () => {
+    const held = portfolio(
+      [
+        { product: option('BTC', 1, 62_000, 'call'), quantity: 2 },
+        { product: option('BTC', 1, 62_000, 'put'), quantity: -5 },
+      ],
+      0,
+    );
+    const settled = sure(settleExpired(held, market, expiryIn(1)));
+    expect(settled.positions).toEqual([]);
+    expect(settled.balances.at(-1)).toMatchObject({ asset: 'BTC', kind: 'cash' });
+    expect(settled.balances.at(-1)!.quantity).toBeCloseTo((2 * 3_000) / 65_000, 12);
+  });
+});
+
+describe('refusals', () => {
+  it('say what a book lacks', () => {
+    const held = one(option('BTC', 25, 65_000, 'call'), 1);
+    const book = sure(grid.book([assetProduct('USD')], market, gridDefaults));
+    expect(assess(held, book, grid)).toMatchObject({ kind: 'refused', reason: 'unknown-product' });
+  });
+
+  it.each([
+    ['retained', { retained: 1.5 }],
+    ['releaseBuffer', { releaseBuffer: -0.1 }],
+    ['scenarios.lanes', { scenarios: { id: 'none', lanes: [] } }],
+    ['correlations.ETH/BTC', { correlations: { unnamed: 0, stress: 0.2, pairs: { 'ETH/BTC': 0.5 } } }],
+    ['pegs.USDC.range', { pegs: { USDC: { range: 1.2 } } }],
+  ])('name the parameter %s', (field, part) => {
+    const doubt = doubtParameters({ ...gridDefaults, ...(part as Partial<GridParameters>) });
+    expect(doubt?.message).toContain(field);
+    expect(doubtParameters(gridDefaults)).toBeUndefined();
+  });
+});
