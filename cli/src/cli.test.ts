@@ -336,6 +336,12 @@ describe('bad input is one sentence and an exit code', () => {
       /open orders/,
       1,
     ],
+    [
+      'a coin that pretends to be stable',
+      () => ['--chain', chain, '--portfolio', book, '--peg', 'SOL=150'],
+      /--peg: the parameters know no stable asset SOL/,
+      2,
+    ],
     ['a peg that is no peg', () => ['--chain', chain, '--portfolio', book, '--peg', 'USDC'], /--peg/, 2],
     [
       'a parameter that cannot be',

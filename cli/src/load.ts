@@ -279,6 +279,17 @@ export async function loadJudged(options: BookOptions): Promise<Judged | Refusal
   if (isRefusal(parameters)) return parameters;
   const portfolio = await loadPortfolio(options.portfolio);
   if (isRefusal(portfolio)) return portfolio;
+  const stranger = readStrangers(options.peg ?? [], parameters);
+  if (stranger !== undefined) return stranger;
   const loaded = await loadMarket(options);
   return isRefusal(loaded) ? loaded : judge(portfolio, loaded, parameters);
+}
+
+/** A peg given to a coin would sweep it like a dollar: only what the parameters call stable may have one. */
+function readStrangers(words: readonly string[], parameters: GridParameters): Refusal | undefined {
+  const names = words.map((word) => word.split('=')[0]!);
+  const name = names.find((candidate) => parameters.pegs[candidate] === undefined);
+  if (name === undefined) return undefined;
+  const mend = 'give a chain or a perpetual mark for it, or name its range under pegs in --params.';
+  return refuse('unknown-asset', `the parameters know no stable asset ${name}; ${mend}`, '--peg');
 }

@@ -100,7 +100,7 @@ export function price(product: Product, market: Market): Price | Refusal {
     if (level === undefined) {
       return refuse(
         'unknown-asset',
-        `there is no dollar price for ${product.id}; state it as a peg, or give a chain for it.`,
+        `there is no dollar price for ${product.id}; give a chain or a perpetual's mark for it, or its peg if it is stable.`,
         product.id,
       );
     }

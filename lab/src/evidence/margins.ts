@@ -152,7 +152,8 @@ export async function marginsDocument(data: string, say: (line: string) => void)
     ),
     'Dollars. Requirement: model `grid` at its defaults on the fitted chain. Cost: the change of the book at the venue’s own marks over the',
     'snapshots of the following day (options at mark times index; an option that expired is settled at the next snapshot’s index). Worst is',
-    'the lowest of the snapshots, not of the path between them. A short day before expiry the fly lives less than a day.',
+    'the lowest of the snapshots, not of the path between them. Maintenance stands for four hours and initial for a day (M-12, ranges in',
+    'parameters.ts): a bad day may cost more than maintenance, which is what margin calls are for, and should not cost more than initial.',
     '',
   ];
   for (const day of DAYS) {
