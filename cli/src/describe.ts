@@ -28,7 +28,9 @@ function describeMove(move: Move): string {
     case 'premium':
       return `perpetual ${size(move.relative)} against the index`;
     case 'peg':
-      return `stable assets ${size(move.relative)}`;
+      return `${move.asset ?? 'stable assets'} ${size(move.relative)}`;
+    case 'par':
+      return 'stable assets at par';
   }
 }
 

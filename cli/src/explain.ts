@@ -6,7 +6,7 @@ import {
   formatExpiry,
   isRefusal,
   type Line,
-  laneFamily,
+  lanePlace,
   laneSpot,
   type RiskBook,
   requirementDigest,
@@ -96,7 +96,8 @@ function familiesOf(book: RiskBook, underlying: string): Map<string, Family> {
     if (lane.line !== 'initial' || lane.smile !== 'sticky-strike' || lane.netting !== 'sum') return;
     const known = lane.moves.every((move) => move.kind === 'spot' || move.kind === 'vol');
     if (!known || lane.moves.some((move) => move.kind === 'spot' && 'underlying' in move)) return;
-    const key = laneFamily(lane);
+    const { family: name, vol } = lanePlace(lane);
+    const key = `${name}/${vol}`;
     const family = families.get(key) ?? { spots: [], lanes: [] };
     const spot = laneSpot(lane, ranges, underlying) * ranges[lane.line];
     if (Math.abs(spot) <= ranges.initial * 1.000001) {

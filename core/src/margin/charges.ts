@@ -1,43 +1,14 @@
 // What no scenario can see: getting out, being wrong, being too big. One function per charge, each a rule of the methodology.
 
-import { type Instant, owedUp, type Usd, yearsBetween } from '../base/index.ts';
+import { creditDown, type Instant, owedUp, type Usd, yearsBetween } from '../base/index.ts';
 import { exp } from '../kernel/index.ts';
 import { underlyingOf } from '../market/index.ts';
-import { expiryOf, type Option, type Product } from '../product/index.ts';
+import { expiryOf, type Option } from '../product/index.ts';
 import type { Combined, Holdings, RiskBook } from '../risk/index.ts';
+import { optionValue } from './option-value.ts';
 import { coinParameters, type GridParameters } from './parameters.ts';
 import type { Charge, ChargeName } from './requirement.ts';
-
-/** Everything a charge may look at: one underlying's holdings, in row order. */
-interface Seen {
-  readonly book: RiskBook;
-  readonly parameters: GridParameters;
-  readonly underlying: string;
-  /** USD per coin; 0 for an asset that is no coin. */
-  readonly index: number;
-  readonly legs: readonly Leg[];
-}
-
-interface Leg {
-  readonly row: number;
-  readonly quantity: number;
-  readonly product: Product;
-}
-
-/** One view per underlying of the book, in its order. */
-function viewsOf(book: RiskBook, holdings: Holdings, parameters: GridParameters): Seen[] {
-  let next = 0;
-  return book.groups.underlyings.map((underlying, u): Seen => {
-    const end = book.groups.bucketStart[book.groups.underlyingStart[u + 1]!]!;
-    const legs: Leg[] = [];
-    for (; next < holdings.rows.length && holdings.rows[next]! < end; next++) {
-      const row = holdings.rows[next]!;
-      legs.push({ row, quantity: holdings.quantities[next]!, product: book.products[row]! });
-    }
-    const index = underlyingOf(book.market, underlying)?.index ?? 0;
-    return { book, parameters, underlying, index, legs };
-  });
-}
+import { type Seen, viewsOf } from './views.ts';
 
 function charge(
   name: ChargeName,
@@ -57,7 +28,8 @@ function closeOutCost(seen: Seen): Charge | undefined {
   let spread = 0;
   let fees = 0;
   for (const { row, quantity, product } of seen.legs) {
-    if (product.kind === 'asset') continue;
+    // A coin that is owed has to be bought back; one that is owned is M-24's.
+    if (product.kind === 'asset' && quantity >= 0) continue;
     const size = Math.abs(quantity);
     const notional = size * Math.abs(book.columns.delta[row]!) * index;
     spread += notional * coin.halfSpread;
@@ -75,53 +47,68 @@ function impactOf(seen: Seen, size: number, move: number, volume: number): numbe
   return seen.parameters.charges.impact * move * size * Math.sqrt(size / volume);
 }
 
-/** Impact of trading out the net delta of the contracts (M-22). */
+/** Impact of trading out the net delta of the contracts and of coins that are owed (M-22). */
 function concentration(seen: Seen): Charge | undefined {
   const { deltaVolume, dailyMove } = coinParameters(seen.parameters, seen.underlying);
   let delta = 0;
   for (const { row, quantity, product } of seen.legs) {
-    if (product.kind !== 'asset') delta += quantity * seen.book.columns.delta[row]!;
+    if (product.kind !== 'asset' || quantity < 0) delta += quantity * seen.book.columns.delta[row]!;
   }
   const netDelta = Math.abs(delta) * seen.index;
   const amount = impactOf(seen, netDelta, dailyMove, deltaVolume);
   return charge('concentration', seen, amount, { netDelta, volume: deltaVolume, dailyMove });
 }
 
-/** The same law for the net vega (M-23). */
+/** The same law for vega, leg by leg: a fly or a calendar of size has to be traded strike by strike (M-23). */
 function vegaConcentration(seen: Seen): Charge | undefined {
   const { vegaVolume, dailyVolMove } = coinParameters(seen.parameters, seen.underlying);
-  let vega = 0;
-  for (const { row, quantity } of seen.legs) vega += quantity * seen.book.columns.vega[row]!;
-  const netVega = Math.abs(vega);
+  let grossVega = 0;
+  for (const { row, quantity } of seen.legs) grossVega += Math.abs(quantity) * seen.book.columns.vega[row]!;
   const dailyVolPoints = dailyVolMove * 100;
-  const amount = impactOf(seen, netVega, dailyVolPoints, vegaVolume);
-  return charge('vega-concentration', seen, amount, { netVega, volume: vegaVolume, dailyVolPoints });
+  const amount = impactOf(seen, grossVega, dailyVolPoints, vegaVolume);
+  return charge('vega-concentration', seen, amount, { grossVega, volume: vegaVolume, dailyVolPoints });
 }
 
-/** The same law for selling a coin balance; capped, so that more collateral never lowers excess (M-24). */
+/**
+ * The same law for selling a coin balance (M-24). From the size on where the next dollar would be charged more than the cap, it is
+ * charged the cap, so that more collateral never lowers excess.
+ */
 function collateralLiquidity(seen: Seen): Charge | undefined {
   const { deltaVolume, dailyMove } = coinParameters(seen.parameters, seen.underlying);
+  const { impact, collateralCap } = seen.parameters.charges;
   const balance = seen.legs.find(({ product }) => product.kind === 'asset')?.quantity ?? 0;
   const value = Math.max(0, balance * seen.index);
-  const amount = Math.min(
-    value * seen.parameters.charges.collateralCap,
-    impactOf(seen, value, dailyMove, deltaVolume),
-  );
+  // d/dv of Y sigma v sqrt(v / V) is 1.5 Y sigma sqrt(v / V).
+  const root = collateralCap / (1.5 * Math.max(impact * dailyMove, 1e-300));
+  const bend = Math.min(value, deltaVolume * root * root);
+  const amount = impactOf(seen, bend, dailyMove, deltaVolume) + collateralCap * (value - bend);
   return charge('collateral-liquidity', seen, amount, { value, volume: deltaVolume, dailyMove });
 }
 
-/** Short options that no long option of the same strike and expiry stands against: Derive's pairing rule. */
+/**
+ * Short options that no long option covers: one of the same expiry and right that pays at least as much wherever the short one does
+ * (a call struck no higher, a put struck no lower).
+ */
 export function nakedShorts(options: readonly { option: Option; quantity: number }[]): number {
-  const strikes = new Map<string, { short: number; long: number }>();
+  const sides = new Map<string, { distance: number; quantity: number }[]>();
   for (const { option, quantity } of options) {
-    const key = `${option.expiry}/${option.strike}`;
-    const pair = strikes.get(key) ?? { short: 0, long: 0 };
-    if (quantity < 0) pair.short -= quantity;
-    else pair.long += quantity;
-    strikes.set(key, pair);
+    const key = `${option.expiry}/${option.right}/${option.settleAsset}`;
+    // The further out of the money, the later: what was bought earlier covers it.
+    const distance = option.right === 'call' ? option.strike : -option.strike;
+    sides.set(key, [...(sides.get(key) ?? []), { distance, quantity }]);
   }
   let naked = 0;
-  for (const { short, long } of strikes.values()) naked += Math.max(0, short - long);
+  for (const legs of sides.values()) {
+    let cover = 0;
+    for (const { quantity } of legs.sort((a, b) => a.distance - b.distance || b.quantity - a.quantity)) {
+      if (quantity >= 0) cover += quantity;
+      else {
+        const covered = Math.min(cover, -quantity);
+        cover -= covered;
+        naked += -quantity - covered;
+      }
+    }
+  }
   return naked;
 }
 
@@ -176,48 +163,42 @@ function oracleConfidence(seen: Seen): Charge | undefined {
   return charge('oracle-confidence', seen, netDelta * uncertainty, { netDelta, uncertainty });
 }
 
-/** A stable asset that has left its peg may go on leaving (M-29). */
+/** A stable asset that has left its peg may go on leaving, or come back on those who owe it (M-29). */
 function peg(seen: Seen): Charge | undefined {
-  const { pegThreshold, pegFactor } = seen.parameters.charges;
+  const { pegThreshold, pegFactor, pegCap } = seen.parameters.charges;
   const level = seen.book.market.pegs.get(seen.underlying) ?? 1;
   let value = 0;
   for (const { quantity } of seen.legs) value += Math.abs(quantity) * level;
-  const missing = Math.max(0, pegThreshold - level);
-  return charge('peg', seen, value * pegFactor * missing, { value, level, threshold: pegThreshold });
-}
-
-/** What an underlying's options are worth net, and how much of that a sale would bring today. */
-interface OptionValue {
-  readonly net: number;
-  readonly credited: number;
-}
-
-/** Net long option value, credited at `min(bid, mark - fit error * vega)` and capped (M-30). */
-function optionValue({ book, legs, parameters }: Seen): OptionValue {
-  const { value, vega, bid, fitError } = book.columns;
-  let longs = 0;
-  let sale = 0;
-  let net = 0;
-  for (const { row, quantity, product } of legs) {
-    if (product.kind !== 'option') continue;
-    net += quantity * value[row]!;
-    if (quantity <= 0) continue;
-    longs += quantity * value[row]!;
-    const doubted = value[row]! - fitError[row]! * vega[row]! * 100;
-    sale += quantity * Math.max(0, Math.min(bid[row]!, doubted));
-  }
-  if (net <= 0 || longs <= 0) return { net: Math.max(0, net), credited: 0 };
-  return { net, credited: Math.min(parameters.charges.optionValueCap, net * (sale / longs)) };
-}
-
-/** Net long option value that counts towards initial margin over all underlyings, dollars; it may not be withdrawn (M-31). */
-export function creditedOptionValue(book: RiskBook, holdings: Holdings, parameters: GridParameters): number {
-  return viewsOf(book, holdings, parameters).reduce((sum, seen) => sum + optionValue(seen).credited, 0);
+  const share = Math.min(pegCap, pegFactor * Math.max(0, pegThreshold - level));
+  return charge('peg', seen, value * share, { value, level, threshold: pegThreshold });
 }
 
 function optionValueCharge(seen: Seen): Charge | undefined {
   const { net, credited } = optionValue(seen);
   return charge('option-value', seen, net - credited, { net, credited });
+}
+
+/** Nothing but balances and bought options: such a part of a book can lose what it is worth and no more. */
+function isPaidUp({ legs }: Seen): boolean {
+  return legs.every(
+    ({ quantity, product }) => quantity >= 0 && (product.kind === 'option' || product.kind === 'asset'),
+  );
+}
+
+/** Of a paid-up part no more is asked than it is worth: charges beyond that are cut, the last first. */
+function cutToWorth(seen: Seen, charges: readonly Charge[], loss: number): Charge[] {
+  if (!isPaidUp(seen)) return [...charges];
+  const worth = seen.legs.reduce(
+    (sum, { row, quantity }) => sum + quantity * seen.book.columns.value[row]!,
+    0,
+  );
+  let room = creditDown(worth) - owedUp(loss);
+  return charges.flatMap((item) => {
+    const amount = item.amount < room ? item.amount : room;
+    if (amount <= 0n) return [];
+    room = (room - amount) as Usd;
+    return [{ ...item, amount: amount as Usd }];
+  });
 }
 
 /** The charges of one line, in a stated order: by underlying, then by rule. */
@@ -228,25 +209,26 @@ export function chargesOf(
   parameters: GridParameters,
   combined: Combined,
 ): Charge[] {
-  const found: (Charge | undefined)[] = [];
-  viewsOf(book, holdings, parameters).forEach((seen, u) => {
-    if (seen.index === 0) {
-      if (line === 'initial') found.push(peg(seen));
-      return;
-    }
-    found.push(
+  return viewsOf(book, holdings, parameters).flatMap((seen, u) => {
+    const { loss } = combined.own[u]!;
+    if (seen.index === 0) return line === 'initial' ? present([peg(seen)]) : [];
+    const found = present([
+      line === 'initial' ? optionValueCharge(seen) : undefined,
       closeOutCost(seen),
       concentration(seen),
       vegaConcentration(seen),
       collateralLiquidity(seen),
-      shortOptionMinimum(seen, parameters.charges.shortMinimum[line], combined.own[u]!.loss),
+      shortOptionMinimum(seen, parameters.charges.shortMinimum[line], loss),
       basis(seen),
       surfaceConfidence(seen),
       oracleConfidence(seen),
-    );
-    if (line === 'initial') found.push(optionValueCharge(seen));
+    ]);
+    return cutToWorth(seen, found, loss);
   });
-  return found.filter((item) => item !== undefined);
+}
+
+function present(charges: readonly (Charge | undefined)[]): Charge[] {
+  return charges.filter((item) => item !== undefined);
 }
 
 /** The sum of charges, in ledger units. */

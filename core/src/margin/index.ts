@@ -1,12 +1,13 @@
 export { assess, requirementDigest } from './assess.ts';
-export { chargesOf, creditedOptionValue, nakedShorts, totalOf } from './charges.ts';
+export { chargesOf, nakedShorts, totalOf } from './charges.ts';
+export { doubtParameters } from './doubt.ts';
 export { assetProduct, type Held, hold, productsOf } from './holdings.ts';
 export { type GridBook, grid, STRIKE_NODES_MAX, strikeNodes } from './models/grid.ts';
+export { creditedHoldings, creditedOptionValue, type OptionValue } from './option-value.ts';
 export {
   type ChargeParameters,
   type CoinParameters,
   coinParameters,
-  doubtParameters,
   type GridParameters,
   gridDefaults,
   type PegParameters,

@@ -50,6 +50,7 @@ export interface Line {
 export interface Contribution {
   /** Row of the book. */
   readonly row: number;
+  /** As counted in the sweep: of long options the share that initial margin credits (M-30). */
   readonly quantity: number;
   readonly amount: Usd;
 }

@@ -4,7 +4,7 @@
  * One bend. Volatilities are decimals.
  * `scale`: vol * factor. `shift`: vol + points. `floor`: at least vol.
  * `skew`: vol * (1 + clip(k * slope, -cap, cap)), of |k| when `form` is absolute (Derive PMRM_2 linear and abs scenarios).
- * `wing`: vol * (1 + min(cap, slope * max(0, |k| - start))): the wings alone.
+ * `wing`: vol * (1 + size * min(1, max(0, |k| - start) / width)): the wings alone.
  */
 export type VolDeform =
   | { readonly kind: 'scale'; readonly factor: number }
@@ -16,7 +16,7 @@ export type VolDeform =
       readonly slope: number;
       readonly cap: number;
     }
-  | { readonly kind: 'wing'; readonly start: number; readonly slope: number; readonly cap: number };
+  | { readonly kind: 'wing'; readonly size: number; readonly start: number; readonly width: number };
 
 /** Below a tenth of a vol point nothing trades, and a negative vol has no price. */
 export const VOL_MIN = 1e-3;
@@ -44,6 +44,6 @@ function bend(vol: number, k: number, deform: VolDeform): number {
       return vol * (1 + Math.min(deform.cap, Math.max(-deform.cap, distance * deform.slope)));
     }
     case 'wing':
-      return vol * (1 + Math.min(deform.cap, deform.slope * Math.max(0, Math.abs(k) - deform.start)));
+      return vol * (1 + deform.size * Math.min(1, Math.max(0, Math.abs(k) - deform.start) / deform.width));
   }
 }

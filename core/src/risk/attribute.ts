@@ -5,10 +5,11 @@ import type { Combined, CombinePlan } from './combine.ts';
 import { type Swept, underlyingOfBucket } from './sweep.ts';
 
 /** What a holding makes in a lane under the lane's netting and the bucket's sign factors: its linear share of the bucket. */
-function share(swept: Swept, row: number, quantity: number, g: number, lane: number): number {
+function share(swept: Swept, row: number, quantity: number, g: number, seen: number): number {
   const { book, buckets } = swept;
+  const { lane, sign } = countedAs(swept, g, seen);
+  if (sign === 0) return 0;
   const bucket = buckets[g * book.stride + lane]!;
-  const sign = book.lanes[lane]!.netting === 'loss-per-expiry' && bucket > 0 ? -1 : 1;
   const change = book.rows[row * book.stride + lane]!;
   const factors = book.groups.signFactors;
   if (factors === undefined) return sign * quantity * change;
@@ -19,6 +20,18 @@ function share(swept: Swept, row: number, quantity: number, g: number, lane: num
   const factor = moved >= 0 ? factors.gain[g]! : factors.loss[g]!;
   const value = book.columns.value[row]!;
   return sign * quantity * damp * (factor * (value + change / damp) - value);
+}
+
+/** Which lane a bucket was counted in, and how: as it is, turned round, or not at all. */
+function countedAs(swept: Swept, g: number, lane: number): { lane: number; sign: number } {
+  const { book, buckets } = swept;
+  if (book.netsBySum[lane] === 1) return { lane, sign: 1 };
+  const here = buckets[g * book.stride + lane]!;
+  const twin = book.twins[lane]!;
+  if (twin < 0) return { lane, sign: here > 0 ? -1 : 1 };
+  const there = buckets[g * book.stride + twin]!;
+  if (Math.min(here, there) >= 0) return { lane, sign: 0 };
+  return { lane: here <= there ? lane : twin, sign: 1 };
 }
 
 function bucketValue(swept: Swept, g: number): number {

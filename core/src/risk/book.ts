@@ -58,6 +58,8 @@ export interface RiskBook {
   readonly lanes: readonly Lane[];
   /** 1 where a lane nets expiries by sum, 0 where each counts as a loss. */
   readonly netsBySum: Uint8Array;
+  /** The lane that moves the other way; -1 where there is none. */
+  readonly twins: Int32Array;
   readonly stride: number;
   readonly rows: Float64Array;
   readonly columns: Columns;
@@ -225,6 +227,7 @@ export function buildRiskBook(
     indexOf: new Map(valued.map((product, p) => [product.id, p])),
     lanes,
     netsBySum: Uint8Array.from(lanes, (lane) => (lane.netting === 'sum' ? 1 : 0)),
+    twins: Int32Array.from(lanes, ({ twin }) => lanes.findIndex((lane) => lane.id === twin)),
     stride,
     rows,
     columns: measureColumns(valued, market),

@@ -1,7 +1,14 @@
 // Across underlyings: how much of one coin's loss may be set against another's gain.
 
 import { underlyingOf } from '../market/index.ts';
-import { type Lane, type LaneLine, laneFamily, laneSpot, type ScanRanges } from '../scenario/index.ts';
+import {
+  type Lane,
+  type LaneLine,
+  type LanePlace,
+  lanePlace,
+  laneSpot,
+  type ScanRanges,
+} from '../scenario/index.ts';
 import type { RiskBook } from './book.ts';
 import { type Swept, type WorstLane, worstLane } from './sweep.ts';
 
@@ -38,51 +45,46 @@ export interface Combined {
   readonly driver: string | undefined;
 }
 
-interface Partner {
-  readonly lane: number;
-  readonly spot: number;
+/** The lanes along one underlying's spot axis, in its own ranges. */
+interface LaneAxis {
+  readonly name: string;
+  readonly spots: readonly number[];
 }
 
+function laneAxis(lanes: readonly Lane[], ranges: ScanRanges, name: string): LaneAxis {
+  return { name, spots: lanes.map((lane) => laneSpot(lane, ranges, name)) };
+}
+
+/** Band ends are rounded outward to quarters of a range, whatever lanes there are, so that more lanes never narrow a band. */
+const BAND_STEP = 4;
+/** So that an end which is a quarter up to rounding stays one. */
+const BAND_SLACK = 1e-9;
+
 /**
- * The lanes a partner may be in while the driver is in this one: every lane of the same family whose spot move lies between `down`
- * and `up` times the driver's, rounded outward to the lanes there are. A driver's move counts as at most one range here: in a crash
- * beyond it a partner moves by what it owes a full range. Where spot does not move, or no lane is near, the same lane.
+ * The lanes a partner may be in while the driver is in this one: of the same family, with spot between `down` and `up` times the
+ * driver's (a driver's move counts as at most one range: in a crash beyond it a partner moves by what it owes a full range), and
+ * vol moved as the driver's or not at all. Where spot does not move: the same lane, or none.
  */
 function partnersOf(
+  places: readonly LanePlace[],
   driver: LaneAxis,
   partner: LaneAxis,
   lane: number,
   { down, up }: { down: number; up: number },
 ): number[] {
+  const own = places[lane]!;
   const spot = Math.max(-1, Math.min(1, driver.spots[lane]!));
-  if (spot === 0) return [lane];
-  const low = Math.min(down * spot, up * spot);
-  const high = Math.max(down * spot, up * spot);
-  const family = partner.families.get(driver.keys[lane]!)!;
-  const from = family.filter((other) => other.spot <= low).at(-1)?.spot ?? low;
-  const to = family.find((other) => other.spot >= high)?.spot ?? high;
-  const near = family.filter((other) => other.spot >= from && other.spot <= to);
-  return near.length === 0 ? [lane] : near.map((other) => other.lane).sort((x, y) => x - y);
-}
-
-/** The lanes along one underlying's spot axis, in its own ranges. */
-interface LaneAxis {
-  readonly spots: readonly number[];
-  readonly keys: readonly string[];
-  readonly families: ReadonlyMap<string, readonly Partner[]>;
-}
-
-function laneAxis(lanes: readonly Lane[], ranges: ScanRanges, underlying: string): LaneAxis {
-  const spots = lanes.map((lane) => laneSpot(lane, ranges, underlying));
-  const keys = lanes.map(laneFamily);
-  const families = new Map<string, Partner[]>();
-  keys.forEach((key, lane) => {
-    const family = families.get(key) ?? [];
-    family.push({ lane, spot: spots[lane]! });
-    families.set(key, family);
+  const still = places.findIndex((place) => place.still);
+  if (spot === 0) return still < 0 || still === lane ? [lane] : [lane, still];
+  const low = Math.floor(Math.min(down * spot, up * spot) * BAND_STEP + BAND_SLACK) / BAND_STEP;
+  const high = Math.ceil(Math.max(down * spot, up * spot) * BAND_STEP - BAND_SLACK) / BAND_STEP;
+  const family = places.flatMap((place, s) => {
+    const follows = place.vol === 0 || place.vol === own.vol;
+    const reachable = place.coin === undefined || place.coin === partner.name;
+    return place.family === own.family && follows && reachable ? [s] : [];
   });
-  for (const family of families.values()) family.sort((a, b) => a.spot - b.spot || a.lane - b.lane);
-  return { spots, keys, families };
+  const near = family.filter((s) => partner.spots[s]! >= low && partner.spots[s]! <= high);
+  return near.length > 0 ? near : family.length > 0 ? family : [lane];
 }
 
 /** Which lanes a line sees, as 1 and 0. Initial sees all: it can only ask more. */
@@ -106,6 +108,8 @@ export interface CombinePlan {
     readonly partners: readonly PartnerLanes[];
   }[];
   readonly seen: Readonly<Record<LaneLine, Uint8Array>>;
+  /** The one coin that a lane moves, where it moves only one: such a lane is that coin's alone to drive. */
+  readonly coins: readonly (string | undefined)[];
 }
 
 /** Ragged rows in two columns: lanes of driver lane `s` are `lanes[from[s]] .. lanes[from[s + 1] - 1]`. */
@@ -141,16 +145,17 @@ export function planCombine(
     ...coins.map((name) => ({ name, underlying: names.indexOf(name), axis: axes[names.indexOf(name)]! })),
     ...away.map(([name, ranges]) => ({ name, underlying: -1, axis: laneAxis(lanes, ranges, name) })),
   ];
+  const places = lanes.map(lanePlace);
   const drivers = candidates.map(({ name, underlying, axis }) => ({
     name,
     underlying,
     partners: axes.map((partner, u) => {
       const pair = band(correlations, name, names[u]!);
-      return partnerLanes(lanes.map((_, lane) => partnersOf(axis, partner, lane, pair)));
+      return partnerLanes(lanes.map((_, lane) => partnersOf(places, axis, partner, lane, pair)));
     }),
   }));
   const seen = { maintenance: seenBy(lanes, 'maintenance'), initial: seenBy(lanes, 'initial') };
-  return { retained, drivers, seen };
+  return { retained, drivers, seen, coins: places.map(({ coin }) => coin) };
 }
 
 interface Joint {
@@ -160,12 +165,12 @@ interface Joint {
 }
 
 /** All underlyings in one lane: the crash in which everything is one market. */
-function coMoves(swept: Swept, seen: Uint8Array): Joint {
+function coMoves(swept: Swept, plan: CombinePlan, seen: Uint8Array): Joint {
   const { book } = swept;
   const count = book.groups.underlyings.length;
   let worst: Joint = { loss: 0, driver: undefined, lanes: new Int32Array(count).fill(-1) };
   for (let s = 0; s < book.lanes.length; s++) {
-    if (seen[s] === 0) continue;
+    if (seen[s] === 0 || plan.coins[s] !== undefined) continue;
     let pnl = 0;
     for (let u = 0; u < count; u++) pnl += swept.pnl[u * book.stride + s]!;
     if (-pnl > worst.loss) {
@@ -183,7 +188,8 @@ function drivenMoves(swept: Swept, plan: CombinePlan, seen: Uint8Array, least: J
   let worst = least;
   for (const driver of plan.drivers) {
     for (let s = 0; s < seen.length; s++) {
-      if (seen[s] === 0) continue;
+      const coin = plan.coins[s];
+      if (seen[s] === 0 || (coin !== undefined && coin !== driver.name)) continue;
       let sum = 0;
       for (let u = 0; u < count; u++) {
         const at = u * book.stride;
@@ -208,7 +214,7 @@ export function combine(swept: Swept, plan: CombinePlan, line: LaneLine): Combin
   const seen = plan.seen[line];
   const own = book.groups.underlyings.map((_, u) => worstLane(swept, u, seen));
   const ownSum = own.reduce((sum, worst) => sum + worst.loss, 0);
-  const worst = drivenMoves(swept, plan, seen, coMoves(swept, seen));
+  const worst = drivenMoves(swept, plan, seen, coMoves(swept, plan, seen));
   const amount = worst.loss + plan.retained * (ownSum - worst.loss);
   return { line, amount, joint: worst.loss, ownSum, own, jointLanes: worst.lanes, driver: worst.driver };
 }

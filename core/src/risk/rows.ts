@@ -17,7 +17,7 @@ import {
 } from '../market/index.ts';
 import { futureMark, futureProfit, price } from '../pricing/index.ts';
 import { expiryOf, type Future, type Option, type Perpetual, type Product } from '../product/index.ts';
-import { pegFactor, type Shock, shiftUnderlying } from '../scenario/index.ts';
+import { pegAfter, type Shock, shiftUnderlying } from '../scenario/index.ts';
 
 /** Lanes are padded to this many slots with zeros, so that vector bodies never need a remainder loop. */
 export const LANE_PAD = 16;
@@ -103,7 +103,7 @@ function fillUnderlying(
 function fillAsset(level: number, asset: string, lanes: LaneMarkets, out: Float64Array, at: number): void {
   for (let s = 0; s < lanes.shocks.length; s++) {
     const shock = lanes.shocks[s]!;
-    const moved = lanes.base === undefined ? level * pegFactor(shock, asset) : lanes.shifted[s]!.index;
+    const moved = lanes.base === undefined ? pegAfter(shock, asset, level) : lanes.shifted[s]!.index;
     out[at + s] = shock.damp * (moved - level);
   }
 }
@@ -122,7 +122,7 @@ function fillFuture(
     const shock = lanes.shocks[s]!;
     const coin = lanes.shifted[s]!;
     const mark = futureMark(product, coin) as number;
-    const settleMoved = inverse ? coin.index : settle * pegFactor(shock, product.settleAsset);
+    const settleMoved = inverse ? coin.index : pegAfter(shock, product.settleAsset, settle);
     const profit = inverse
       ? futureProfit(product, entry, mark)
       : futureProfit(product, entry / settle, mark / settleMoved);
@@ -169,7 +169,7 @@ function expiryLanes(option: Option, market: Market, lanes: LaneMarkets): Expiry
     const shocked = s < count - 1;
     const coin = shocked ? lanes.shifted[s]! : lanes.base!;
     const slice = shocked ? (sliceAt(coin, option.expiry) as Slice) : base;
-    const peg = inverse || !shocked ? basePeg : basePeg * pegFactor(lanes.shocks[s]!, option.settleAsset);
+    const peg = inverse || !shocked ? basePeg : pegAfter(lanes.shocks[s]!, option.settleAsset, basePeg);
     const moved = slice.forward / base.forward / (peg / basePeg);
     slices.push(slice);
     logShift[s] = log(moved);

@@ -30,8 +30,8 @@ export function holdingsOf(quantityByRow: ReadonlyMap<number, number>): Holdings
 }
 
 /**
- * Sweeps holdings through every lane. In a `sum` lane an underlying's P&L is the sum of its buckets; in a `loss-per-expiry`
- * lane it is minus the sum of their sizes. A bucket with sign factors counts `factor(V) V - V0`, V its net value in the lane.
+ * Sweeps holdings through every lane. In a `sum` lane an underlying's P&L is the sum of its buckets; in a `loss-per-expiry` lane each
+ * bucket counts as the worse of the lane and its twin, at best zero, or without a twin as minus its size. A bucket with sign factors counts `factor(V) V - V0`, V its net value in the lane.
  * @example sweep(book, holdingsOf(new Map([[0, 1]]))).pnl[0] // what one unit of the first product makes in the first lane
  */
 export function sweep(book: RiskBook, holdings: Holdings): Swept {
@@ -61,10 +61,12 @@ export function sweep(book: RiskBook, holdings: Holdings): Swept {
 }
 
 function netBucket(book: RiskBook, buckets: Float64Array, from: number, pnl: Float64Array, to: number): void {
-  const { netsBySum } = book;
+  const { netsBySum, twins } = book;
   for (let s = 0; s < netsBySum.length; s++) {
     const part = buckets[from + s]!;
-    pnl[to + s]! += netsBySum[s] === 1 ? part : -Math.abs(part);
+    if (netsBySum[s] === 1) pnl[to + s]! += part;
+    else if (twins[s]! < 0) pnl[to + s]! -= Math.abs(part);
+    else pnl[to + s]! += Math.min(0, part, buckets[from + twins[s]!]!);
   }
 }
 

@@ -1,5 +1,5 @@
-export { laneFamily, laneSpot, resolveLane, type ScanRanges } from './resolve.ts';
-export { later, pegFactor, shift, shiftUnderlying, termFactor, volDeforms } from './shift.ts';
+export { type LanePlace, lanePlace, laneSpot, resolveLane, type ScanRanges } from './resolve.ts';
+export { later, pegAfter, shift, shiftUnderlying, termFactor, volDeforms } from './shift.ts';
 export {
   LANES_MAX,
   type Lane,

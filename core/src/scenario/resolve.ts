@@ -3,7 +3,7 @@
 import { assert } from '../base/index.ts';
 import type { Lane, LaneMove, Move, Shock } from './shock.ts';
 
-/** The spot scan ranges of one underlying, as decimals; for a stable asset both are its peg range. */
+/** The spot scan ranges of one underlying, as decimals; for a stable asset, which spot moves do not reach, its peg range. */
 export interface ScanRanges {
   readonly maintenance: number;
   readonly initial: number;
@@ -13,13 +13,12 @@ function resolveMove(move: LaneMove, range: number): Move {
   return 'ranges' in move ? { kind: 'spot', relative: move.ranges * range } : move;
 }
 
-/** Size of the lane's own shock that a damping ladder is measured against: its spot move, else its peg move. */
+/** Size of the spot move that a damping ladder is measured against. */
 function ladderMove(moves: readonly Move[]): number {
-  let size = 0;
-  for (const move of moves) {
-    if (move.kind === 'spot' || move.kind === 'peg') size = Math.max(size, Math.abs(move.relative));
-  }
-  return size;
+  return moves.reduce(
+    (size, move) => (move.kind === 'spot' ? Math.max(size, Math.abs(move.relative)) : size),
+    0,
+  );
 }
 
 /**
@@ -33,7 +32,7 @@ export function resolveLane(lane: Lane, ranges: ScanRanges): Shock {
   if (typeof lane.damp === 'number') damp = lane.damp;
   else {
     const size = ladderMove(moves);
-    assert(size > 0, 'a damping ladder needs a spot or peg move to stand on');
+    assert(size > 0, 'a damping ladder stands on a spot move');
     damp = Math.min(1, (lane.damp.ladder * range) / size);
   }
   return { id: lane.id, moves, smile: lane.smile, damp, netting: lane.netting, line: lane.line };
@@ -51,11 +50,33 @@ export function laneSpot(lane: Lane, ranges: ScanRanges, underlying: string): nu
   return 0;
 }
 
+/** Where a lane stands for correlation: lanes of one family differ in spot, in vol, and in how the smile follows. */
+export interface LanePlace {
+  readonly family: string;
+  /** Direction of its vol moves: 1, 0 or -1. */
+  readonly vol: number;
+  /** The one coin whose spot it moves, where it moves only one; a strike node. */
+  readonly coin: string | undefined;
+  /** Whether nothing moves at all. */
+  readonly still: boolean;
+}
+
 /**
- * Lanes that differ only in how far spot moves, and in how the smile follows it, belong to one family; correlation partners are
- * looked for inside it. The smile rule is left out because the unmoved price stands under one rule only.
+ * The place of a lane. The smile rule is left out of the family because the unmoved price stands under one rule only.
+ * @example lanePlace(lane).vol // 1 for a lane with vol up
  */
-export function laneFamily(lane: Lane): string {
-  const rest = lane.moves.filter((move) => move.kind !== 'spot');
-  return JSON.stringify([lane.line, lane.netting, rest]);
+export function lanePlace(lane: Lane): LanePlace {
+  const rest = lane.moves.filter((move) => move.kind !== 'spot' && move.kind !== 'vol');
+  let vol = 0;
+  let coin: string | undefined;
+  for (const move of lane.moves) {
+    if (move.kind === 'vol') vol += move.size;
+    if (move.kind === 'spot' && 'underlying' in move) coin = move.underlying;
+  }
+  return {
+    family: JSON.stringify([lane.line, lane.netting, rest]),
+    vol: Math.sign(vol),
+    coin,
+    still: lane.moves.length === 0,
+  };
 }

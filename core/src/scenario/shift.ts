@@ -49,7 +49,7 @@ function pushDeforms(deforms: VolDeform[], move: Move, yearsToExpiry: number): v
     }
     case 'wing': {
       const unit = move.volReference * Math.sqrt(yearsToExpiry);
-      deforms.push({ kind: 'wing', start: move.start * unit, slope: move.size / unit, cap: move.size });
+      deforms.push({ kind: 'wing', size: move.size, start: move.start * unit, width: unit });
       return;
     }
     case 'term': {
@@ -131,7 +131,7 @@ export function shiftUnderlying(market: UnderlyingMarket, shock: Shock, at: Inst
  */
 export function shift(market: Market, shock: Shock): Market {
   const pegs = new Map<string, number>();
-  for (const [asset, level] of market.pegs) pegs.set(asset, level * pegFactor(shock, asset));
+  for (const [asset, level] of market.pegs) pegs.set(asset, pegAfter(shock, asset, level));
   return {
     ...market,
     underlyings: market.underlyings.map((underlying) => shiftUnderlying(underlying, shock, market.at)),
@@ -139,15 +139,16 @@ export function shift(market: Market, shock: Shock): Market {
   };
 }
 
-/** What a shock multiplies a non-coin asset by; the dollar is the yardstick and never moves. */
-export function pegFactor(shock: Shock, asset: string): number {
-  if (asset === 'USD') return 1;
-  let factor = 1;
+/** Where a shock leaves a stable asset that stands at `level`; the dollar is the yardstick and never moves. */
+export function pegAfter(shock: Shock, asset: string, level: number): number {
+  if (asset === 'USD') return level;
+  let moved = level;
   for (const move of shock.moves) {
-    if (move.kind === 'peg' && (move.asset === undefined || move.asset === asset))
-      factor *= 1 + move.relative;
+    if (move.kind === 'par') moved = 1;
+    else if (move.kind === 'peg' && (move.asset === undefined || move.asset === asset))
+      moved *= 1 + move.relative;
   }
-  return factor;
+  return moved;
 }
 
 /**

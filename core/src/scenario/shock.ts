@@ -16,11 +16,11 @@ export interface TermScaling {
  * - `vol`: relative `vol * (1 + size * scaling)`, or points `vol + size * scaling`; upward moves may carry a floor.
  * - `skew`: linear or absolute skew of Derive's PMRM_2: `vol * (1 + size * clip(k * cap / kStar, +-cap))`,
  *   `cap = capBase + capSlope sqrt(T)`, `kStar = max(kStarMin, width * volReference * sqrt(T))`, `|k|` when absolute.
- * - `wing`: `vol * (1 + min(size, size * max(0, |k| - start * vr) / vr))`, `vr = volReference * sqrt(T)`: the wings alone.
+ * - `wing`: `vol * (1 + size * min(1, max(0, |k| - start * vr) / vr))`, `vr = volReference * sqrt(T)`: the wings alone.
  * - `term`: the vol term structure twists: `vol * (1 + front * x + back * (1 - x))`, `x = min(1, pivotDays / DTE)`.
  * - `basis`: forwards (not index, not perpetual) times `1 + size * (add + multiple * T)`.
  * - `premium`: the perpetual against the index, relative.
- * - `peg`: every stable asset times `1 + relative`.
+ * - `peg`: every stable asset, or the one named, times `1 + relative`; `par`: every stable asset returns to one dollar.
  */
 export type Move =
   | { readonly kind: 'spot'; readonly relative: number; readonly underlying?: string }
@@ -46,11 +46,15 @@ export type Move =
   | { readonly kind: 'term'; readonly front: number; readonly back: number; readonly pivotDays: number }
   | { readonly kind: 'basis'; readonly size: number; readonly add: number; readonly multiple: number }
   | { readonly kind: 'premium'; readonly relative: number }
-  | { readonly kind: 'peg'; readonly relative: number; readonly asset?: string };
+  | { readonly kind: 'peg'; readonly relative: number; readonly asset?: string }
+  | { readonly kind: 'par' };
 
 /** How the smile follows spot: vols stay at their strikes, or at their moneyness. */
 export type SmileRule = 'sticky-strike' | 'sticky-moneyness';
-/** `sum`: an expiry's profits and losses add to the others'. `loss-per-expiry`: minus the size of each, because the sign is unknown. */
+/**
+ * `sum`: an expiry's profits and losses add to the others'. `loss-per-expiry`: each expiry may go either way, so it counts as the worse of
+ * this lane and its twin, at best zero; without a twin as minus its size (Derive's PMRM_2).
+ */
 export type Netting = 'sum' | 'loss-per-expiry';
 /** Initial margin sees every lane; maintenance margin only its own. */
 export type LaneLine = 'maintenance' | 'initial';
@@ -68,7 +72,8 @@ export interface Shock {
 
 /**
  * A lane of a scenario set: a shock whose spot move may be stated in ranges, so that one file serves every underlying.
- * `damp` is a number, or a ladder: `min(1, ladder * range / |spot move|)`, which makes a linear position lose the same at every rung.
+ * `damp` is a number, or a ladder over a spot move: `min(1, ladder * range / |spot move|)`, which makes a linear position lose the same
+ * at every rung.
  */
 export interface Lane {
   readonly id: string;
@@ -77,9 +82,11 @@ export interface Lane {
   readonly damp: number | { readonly ladder: number };
   readonly netting: Netting;
   readonly line: LaneLine;
+  /** Id of the lane that moves the other way, for `loss-per-expiry` lanes that come in pairs. */
+  readonly twin?: string;
 }
 
-/** `ranges` counts the underlying's own scan range of the lane's line; a peg move of `ranges` counts the asset's peg range. */
+/** `ranges` counts the underlying's own scan range of the lane's line. */
 export type LaneMove = Move | { readonly kind: 'spot'; readonly ranges: number };
 
 /** A named, versioned list of lanes: the file that says what might happen. */

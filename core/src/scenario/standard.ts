@@ -54,43 +54,49 @@ function tails(prefix: string, line: LaneLine): Lane[] {
   );
 }
 
-/** Derive PMRM_2's live skew parameters; the sign is unknown, so each expiry counts as a loss. */
+/** Two lanes that move opposite ways; each expiry counts with the worse of the two. */
+function twins(stem: string, line: LaneLine, moves: (size: 1 | -1) => readonly LaneMove[]): Lane[] {
+  const id = (size: 1 | -1) => `${stem}${size > 0 ? '+' : '-'}`;
+  return ([1, -1] as const).map((size) =>
+    lane(id(size), line, moves(size), { netting: 'loss-per-expiry', twin: id(size > 0 ? -1 : 1) }),
+  );
+}
+
+/** Derive PMRM_2's live skew parameters, linear and absolute, both ways. */
 function skews(): Lane[] {
   const shape = { capBase: 0.25, capSlope: -0.1, kStarMin: 0.01, width: 4, volReference: 0.6 } as const;
   return (['linear', 'absolute'] as const).flatMap((form) =>
-    [1, -1].map((size) =>
-      lane(`skew/${form}${size > 0 ? '+' : '-'}`, 'maintenance', [{ kind: 'skew', form, size, ...shape }], {
-        netting: 'loss-per-expiry',
-      }),
-    ),
+    twins(`skew/${form}`, 'maintenance', (size) => [{ kind: 'skew', form, size, ...shape }]),
   );
 }
 
 function shapes(): Lane[] {
   const term = (front: number, back: number, id: string) =>
     lane(`term/${id}`, 'maintenance', [{ kind: 'term', front, back, pivotDays: 30 }]);
-  const basis = (size: number, id: string) =>
-    lane(`basis/${id}`, 'maintenance', [{ kind: 'basis', size, add: 0.5, multiple: 2 }], {
-      netting: 'loss-per-expiry',
-    });
   return [
     // A front that jumps by a fifth while the back gives an eighth, and the reverse: February 2026 saw both within a week.
     term(0.2, -0.125, 'front-up'),
     term(-0.2, 0.125, 'front-down'),
-    // Forwards against the index by 1 % of (0.5 + 2 T): the shape of Derive's basis contingency at a quarter of its size,
-    // because here it also stands in for expiries that net against each other in every other lane.
-    basis(0.01, 'up'),
-    basis(-0.01, 'down'),
+    // Forwards against the index by 0.4 % and 0.4 % a year: calendar spreads of 2025-12 to 2026-04 moved by at most 0.64 % in six hours.
+    ...twins('basis', 'maintenance', (size) => [{ kind: 'basis', size: 0.004 * size, add: 1, multiple: 1 }]),
     // A funding spike shows as the perpetual leaving the index; 10 October 2025 saw more than 3 % on majors.
-    lane('premium/up', 'maintenance', [{ kind: 'premium', relative: 0.03 }]),
-    lane('premium/down', 'maintenance', [{ kind: 'premium', relative: -0.03 }]),
+    lane('premium+', 'maintenance', [{ kind: 'premium', relative: 0.03 }]),
+    lane('premium-', 'maintenance', [{ kind: 'premium', relative: -0.03 }]),
   ];
 }
 
-/** Stable assets: USDC in March 2023 fell 13 %, USDe printed -35 % on one venue in October 2025. Damped like the tails. */
+/**
+ * Stable assets against the dollar: -3 % in full, -10 % and -35 % in part. USDC fell 13 % in March 2023, USDe printed -35 % on one venue
+ * in October 2025; what a single asset may do alone is its own peg range, in lanes that the model adds.
+ */
 function pegs(): Lane[] {
-  return [-0.03, -0.1, -0.35].map((relative) =>
-    lane(`peg${percent(relative)}%`, 'maintenance', [{ kind: 'peg', relative }], { damp: { ladder: 1 } }),
+  const rungs = [
+    { relative: -0.03, damp: 1, line: 'maintenance' },
+    { relative: -0.1, damp: 0.4, line: 'maintenance' },
+    { relative: -0.35, damp: 0.15, line: 'maintenance' },
+  ] as const;
+  return rungs.map(({ relative, damp, line }) =>
+    lane(`peg${percent(relative)}%`, line, [{ kind: 'peg', relative }], { damp }),
   );
 }
 
@@ -104,19 +110,20 @@ export const lanes48: readonly Lane[] = [
 ];
 
 /**
- * The default scenario set: the 48 lanes and their sticky-moneyness twins on the maintenance range, then the same price grid
- * and tails on the initial range for the initial line alone.
+ * The default scenario set: the 48 lanes and their sticky-moneyness twins on the maintenance range, the return of stable assets to par;
+ * then the same price grid and tails on the initial range, and the wings, for the initial line alone.
  */
 export const standardScenarios: ScenarioSet = {
   id: 'standard-1',
   lanes: [
     ...lanes48,
     ...priceVolGrid('grid', 'maintenance', 'sticky-moneyness'),
+    lane('peg/par', 'maintenance', [{ kind: 'par' }]),
     ...priceVolGrid('wide', 'initial', 'sticky-strike'),
     ...tails('wide', 'initial'),
     ...priceVolGrid('wide', 'initial', 'sticky-moneyness'),
-    lane('wing/up', 'initial', [{ kind: 'wing', size: 0.15, start: 1.5, volReference: 0.6 }], {
-      netting: 'loss-per-expiry',
-    }),
+    ...twins('wing', 'initial', (size) => [
+      { kind: 'wing', size: 0.15 * size, start: 1.5, volReference: 0.6 },
+    ]),
   ],
 };

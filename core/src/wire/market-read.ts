@@ -209,7 +209,9 @@ class MarketReader {
       'form',
       'slope',
       'cap',
+      'size',
       'start',
+      'width',
     ]);
     const kind = fields.word('kind', ['scale', 'shift', 'floor', 'skew', 'wing']);
     switch (kind) {
@@ -229,9 +231,9 @@ class MarketReader {
       case 'wing':
         return {
           kind,
+          size: fields.number('size', any),
           start: fields.number('start', atLeastZero),
-          slope: fields.number('slope', any),
-          cap: fields.number('cap', atLeastZero),
+          width: fields.number('width', positive),
         };
     }
   }

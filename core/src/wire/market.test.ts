@@ -24,7 +24,7 @@ const deform = fc.oneof(
     slope: real,
     cap: positive,
   }),
-  fc.record({ kind: fc.constant('wing' as const), start: positive, slope: real, cap: positive }),
+  fc.record({ kind: fc.constant('wing' as const), size: real, start: positive, width: positive }),
 );
 const minimum = fc.oneof(real, fc.constant(Number.POSITIVE_INFINITY));
 const quality = fc.record({

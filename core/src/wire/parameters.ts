@@ -9,10 +9,12 @@ import { isJson, type Json, type JsonObject, parseJson } from './json.ts';
 const LANES_READ_MAX = 1024;
 const MOVES_MAX = 16;
 const NAMES_MAX = 1000;
+/** A new stable asset must state its range: nothing is refused as too little. */
+const NEW_PEG = { range: 0 };
 
 /**
  * Lays a parameter file over a base: `{"version":"desk-7","coins":{"BTC":{"initial":0.2}},"releaseBuffer":0.1}`. Numbers replace numbers;
- * coins, pegs and correlation pairs may be new, and start from `otherCoin`, `otherPeg` and nothing; `scenarios` replaces the set.
+ * coins, pegs and correlation pairs may be new, a coin starts from `otherCoin`; `scenarios` replaces the set.
  * Refuses unknown words with a suggestion, and whatever `doubtParameters` refuses.
  * @example readParameters('{"releaseBuffer":0.1}', 'desk.json', gridDefaults).releaseBuffer // 0.1
  */
@@ -32,7 +34,7 @@ export function readParameters(text: string, source: string, base: GridParameter
     version: fields.has('version') ? fields.text('version') : `${version}+${source}`,
     otherCoin: other,
     coins: overlayMap<CoinParameters>(coins, other, fields.node('coins'), below(place, 'coins'), doubts),
-    pegs: overlayMap(pegs, base.otherPeg, fields.node('pegs'), below(place, 'pegs'), doubts),
+    pegs: overlayMap(pegs, NEW_PEG, fields.node('pegs'), below(place, 'pegs'), doubts),
     correlations: overlayCorrelations(correlations, fields.node('correlations'), place, doubts),
     scenarios: fields.has('scenarios')
       ? readScenarios(fields.node('scenarios')!, below(place, 'scenarios'), doubts)
@@ -98,7 +100,7 @@ function overlayCorrelations(
   };
 }
 
-const LANE_KEYS = ['id', 'moves', 'smile', 'damp', 'netting', 'line'] as const;
+const LANE_KEYS = ['id', 'moves', 'smile', 'damp', 'netting', 'line', 'twin'] as const;
 
 function readScenarios(node: Json, place: Place, doubts: Doubts): ScenarioSet {
   const fields = new Fields(node, place, ['id', 'lanes'], doubts);
@@ -123,6 +125,7 @@ function readLane(node: Json, place: Place, doubts: Doubts): Lane {
           : fields.number('damp', share),
     netting: fields.has('netting') ? fields.word('netting', ['sum', 'loss-per-expiry']) : 'sum',
     line: fields.has('line') ? fields.word('line', ['maintenance', 'initial']) : 'maintenance',
+    ...(fields.has('twin') ? { twin: fields.text('twin') } : {}),
   };
 }
 
@@ -135,6 +138,7 @@ const MOVE_KEYS: Readonly<Record<LaneMove['kind'], readonly string[]>> = {
   basis: ['size', 'add', 'multiple'],
   premium: ['relative'],
   peg: ['relative', 'asset'],
+  par: [],
 };
 
 function readMove(node: Json, place: Place, doubts: Doubts): LaneMove {
@@ -193,6 +197,8 @@ function readMove(node: Json, place: Place, doubts: Doubts): LaneMove {
       const asset = fields.has('asset') ? { asset: fields.text('asset') } : {};
       return { kind, relative: fields.number('relative', aboveMinusOne), ...asset };
     }
+    case 'par':
+      return { kind };
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { digestValue, dollars, isRefusal, owedUp, type Refusal, refuse, usd } from '../../base/index.ts';
 import { type Market, SETTLEMENT_WINDOW_MS, underlyingOf } from '../../market/index.ts';
-import { expiryOf, type Product } from '../../product/index.ts';
+import { compareText, expiryOf, type Product } from '../../product/index.ts';
 import {
   attribute,
   buildRiskBook,
@@ -18,12 +18,13 @@ import {
   withExpiries,
 } from '../../risk/index.ts';
 import { type Lane, TERM_SCALING } from '../../scenario/index.ts';
-import { chargesOf, creditedOptionValue, totalOf } from '../charges.ts';
+import { chargesOf, totalOf } from '../charges.ts';
+import { doubtParameters } from '../doubt.ts';
 import { hold } from '../holdings.ts';
+import { creditedHoldings, creditedOptionValue } from '../option-value.ts';
 import {
   type CoinParameters,
   coinParameters,
-  doubtParameters,
   type GridParameters,
   gridDefaults,
   rangesOf,
@@ -42,44 +43,87 @@ export const STRIKE_NODES_MAX = 128;
 const MS_PER_DAY = 86_400_000;
 const PARTS_PER_MILLION = 1_000_000n;
 
-/** Lanes that put spot exactly on each near strike of the book: between two grid prices a short fly can hide its whole loss. */
+/** One strike as a move of spot: where the settlement average would stand exactly on it. */
+interface StrikeNode {
+  readonly name: string;
+  readonly relative: number;
+}
+
+/**
+ * Lanes that put an expiry exactly on each near strike of the book: between two grid prices a short fly can hide its whole loss.
+ * In the settlement window spot must move further, because only the open part of the average follows.
+ */
 export function strikeNodes(
   products: readonly Product[],
   market: Market,
   parameters: GridParameters,
 ): Lane[] {
-  const moves = new Map<string, Map<number, number>>();
+  const nodes = new Map<string, Map<number, StrikeNode>>();
   for (const product of products) {
     if (product.kind !== 'option') continue;
     const coin = underlyingOf(market, product.underlying);
     const slice = coin?.slices.find((candidate) => candidate.expiry === product.expiry);
     if (slice === undefined || product.expiry - market.at > parameters.strikeNodeDays * MS_PER_DAY) continue;
-    const strike =
-      product.settlement === 'inverse'
-        ? product.strike
-        : product.strike * (market.pegs.get(product.settleAsset) ?? 1);
-    const relative = strike / slice.forward - 1;
+    const inverse = product.settlement === 'inverse';
+    const strike = inverse ? product.strike : product.strike * (market.pegs.get(product.settleAsset) ?? 1);
+    const relative = (strike / slice.forward - 1) / slice.unfixed;
     if (Math.abs(relative) > coinParameters(parameters, product.underlying).initial) continue;
-    const own = moves.get(product.underlying) ?? new Map<number, number>();
-    own.set(product.strike, relative);
-    moves.set(product.underlying, own);
+    const own = nodes.get(product.underlying) ?? new Map<number, StrikeNode>();
+    own.set(relative, { name: product.id.replace(/-[CP]$/, ''), relative });
+    nodes.set(product.underlying, own);
   }
-  return [...moves].flatMap(([underlying, strikes]) => nodesOf(underlying, strikes));
+  return [...nodes].flatMap(([underlying, own]) => nodesOf(underlying, [...own.values()]));
 }
 
-function nodesOf(underlying: string, strikes: ReadonlyMap<number, number>): Lane[] {
-  const kept = [...strikes].sort(([, a], [, b]) => Math.abs(a) - Math.abs(b)).slice(0, STRIKE_NODES_MAX);
+function nodesOf(underlying: string, nodes: readonly StrikeNode[]): Lane[] {
+  const kept = [...nodes]
+    .sort((a, b) => Math.abs(a.relative) - Math.abs(b.relative))
+    .slice(0, STRIKE_NODES_MAX);
   return kept
-    .sort(([a], [b]) => a - b)
-    .flatMap(([strike, relative]) => {
+    .sort((a, b) => a.relative - b.relative)
+    .flatMap(({ name, relative }) => {
       const spot = { kind: 'spot', relative, underlying } as const;
       const rest = { line: 'initial', smile: 'sticky-strike', damp: 1, netting: 'sum' } as const;
-      const down = { kind: 'vol', form: 'relative', size: -0.25, scaling: TERM_SCALING } as const;
+      const down = { kind: 'vol', form: 'relative', size: -0.25, scaling: TERM_SCALING, underlying } as const;
       return [
-        { id: `node/${underlying}@${strike}/vol-same`, moves: [spot], ...rest },
-        { id: `node/${underlying}@${strike}/vol-down`, moves: [spot, down], ...rest },
+        { id: `node/${name}/vol-same`, moves: [spot], ...rest },
+        { id: `node/${name}/vol-down`, moves: [spot, down], ...rest },
       ];
     });
+}
+
+/** Lanes in which one stable asset of the book leaves the dollar by its own range while the others stay: stable is not stable. */
+function pegLanes(products: readonly Product[], parameters: GridParameters): Lane[] {
+  const assets = new Set(products.flatMap((product) => (product.kind === 'asset' ? [product.id] : [])));
+  return [...assets].sort(compareText).flatMap((asset): Lane[] => {
+    const range = parameters.pegs[asset]?.range ?? 0;
+    if (range === 0) return [];
+    return [-range, range].map((relative) => ({
+      id: `peg/${asset}${relative < 0 ? '-' : '+'}`,
+      moves: [{ kind: 'peg', relative, asset }],
+      smile: 'sticky-strike',
+      damp: 1,
+      netting: 'sum',
+      line: 'maintenance',
+    }));
+  });
+}
+
+/** Assets that are neither coins of the market nor stable by the parameters: there is no range to sweep them with. */
+function strangersOf(
+  products: readonly Product[],
+  market: Market,
+  parameters: GridParameters,
+): Map<string, Refusal> {
+  const strangers = new Map<string, Refusal>();
+  for (const product of products) {
+    const known = underlyingOf(market, product.underlying) ?? parameters.pegs[product.underlying];
+    if (known !== undefined) continue;
+    const mend = 'give a chain or a perpetual mark for it, or name its range under pegs if it is stable.';
+    const message = `${product.underlying} is neither a coin of the market nor a stable asset of the parameters; ${mend}`;
+    strangers.set(product.id, refuse('unknown-asset', message, product.id));
+  }
+  return strangers;
 }
 
 function buildGridBook(
@@ -89,15 +133,18 @@ function buildGridBook(
 ): GridBook | Refusal {
   const doubt = doubtParameters(parameters);
   if (doubt !== undefined) return doubt;
-  const market = withExpiries(observed, products);
-  const lanes = [...parameters.scenarios.lanes, ...strikeNodes(products, market, parameters)];
-  const risk = buildRiskBook(products, market, lanes, (asset) =>
+  const strangers = strangersOf(products, observed, parameters);
+  const known = products.filter((product) => !strangers.has(product.id));
+  const market = withExpiries(observed, known);
+  const nodes = strikeNodes(known, market, parameters);
+  const lanes = [...parameters.scenarios.lanes, ...pegLanes(known, parameters), ...nodes];
+  const risk = buildRiskBook(known, market, lanes, (asset) =>
     rangesOf(parameters, asset, underlyingOf(market, asset) !== undefined),
   );
   if (isRefusal(risk)) return risk;
   return {
     model: 'grid',
-    risk,
+    risk: { ...risk, refused: new Map([...risk.refused, ...strangers]) },
     parameters: digestValue(parameters),
     given: parameters,
     plan: planCombine(risk, parameters.correlations, parameters.retained, driversOf(parameters)),
@@ -110,9 +157,13 @@ function driversOf(parameters: GridParameters): Map<string, CoinParameters> {
 }
 
 /** A line from its swept loss and charges. */
-function lineOf(book: GridBook, swept: Swept, line: 'maintenance' | 'initial'): Line {
-  const combined = combine(swept, book.plan, line);
-  const charges = chargesOf(line, book.risk, swept.holdings, book.given, combined);
+function lineOf(book: GridBook, holdings: Holdings, line: 'maintenance' | 'initial'): Line {
+  const { risk, given, plan } = book;
+  // What initial margin does not credit is not there to lose either: long options are swept in the part that counts.
+  const counted = line === 'initial' ? creditedHoldings(risk, holdings, given) : holdings;
+  const swept = sweep(risk, counted);
+  const combined = combine(swept, plan, line);
+  const charges = chargesOf(line, risk, holdings, given, combined);
   const owed = owedUp(combined.amount);
   return { amount: usd(owed + totalOf(charges)), swept: owed, charges, combined, sweep: swept };
 }
@@ -164,10 +215,10 @@ function requireGrid(portfolio: Portfolio, book: GridBook): Requirement | Refusa
   const held = hold(portfolio, book.risk);
   if (isRefusal(held)) return held;
   const rest = withoutExpiring(held.holdings, book.risk);
-  const sweeps = [held.holdings, ...(rest === undefined ? [] : [rest])].map((one) => sweep(book.risk, one));
+  const variants = [held.holdings, ...(rest === undefined ? [] : [rest])];
   const largest = (line: 'maintenance' | 'initial') =>
-    sweeps
-      .map((swept) => lineOf(book, swept, line))
+    variants
+      .map((one) => lineOf(book, one, line))
       .reduce((most, one) => (one.amount > most.amount ? one : most));
   const maintenance = largest('maintenance');
   const release = releaseOf(maintenance, book.given.releaseBuffer);
