@@ -2,7 +2,6 @@
 
 import {
   assess,
-  assetUsd,
   type ChainSnapshot,
   fitMarket,
   type GridBook,
@@ -246,31 +245,19 @@ export interface Judged {
   readonly notes: readonly string[];
 }
 
-/**
- * Stable assets that the parameters know and the market does not price are taken at par, and said so: most chains are
- * coin-settled and say nothing of the dollar coins an account holds.
- */
-function atPar(market: Market, portfolio: Portfolio, parameters: GridParameters, notes: string[]): Market {
-  const pegs = new Map(market.pegs);
-  for (const product of productsOf(portfolio)) {
-    const { id } = product;
-    if (product.kind !== 'asset' || assetUsd(market, id) !== undefined || parameters.pegs[id] === undefined)
-      continue;
-    pegs.set(id, 1);
-    if (id !== 'USD')
-      notes.push(`${id} has no price in the market and is taken at 1 USD; state it with --peg ${id}=...`);
-  }
-  return { ...market, pegs };
-}
-
 /** Judges a portfolio in a market. */
 export function judge(portfolio: Portfolio, loaded: Loaded, parameters: GridParameters): Judged | Refusal {
-  const notes = [...loaded.notes];
-  const market = atPar(loaded.market, portfolio, parameters, notes);
-  const book = grid.book(productsOf(portfolio), market, parameters);
+  const book = grid.book(productsOf(portfolio), loaded.market, parameters);
   if (isRefusal(book)) return book;
   const standing = assess(portfolio, book, grid);
-  return isRefusal(standing) ? standing : { portfolio, parameters, book, standing, notes };
+  if (isRefusal(standing)) return standing;
+  const taken = [...book.risk.market.pegs.keys()].filter(
+    (asset) => !loaded.market.pegs.has(asset) && asset !== 'USD',
+  );
+  const atPar = taken.map(
+    (asset) => `${asset} has no price in the market and is taken at 1 USD; state it with --peg ${asset}=...`,
+  );
+  return { portfolio, parameters, book, standing, notes: [...loaded.notes, ...atPar] };
 }
 
 /** Everything a verb with a book needs, read and judged. */

@@ -2,10 +2,11 @@
 
 import { ByteWriter, type Digest, digestOf } from '../base/index.ts';
 import { compareText } from '../product/index.ts';
+import type { VolDeform } from './deform.ts';
 import type { Market, RawSvi, Slice, UnderlyingMarket } from './market.ts';
 
 /** Bump when the layout below changes: an old digest then never matches by chance. */
-const LAYOUT = 'plimsoll-market-1';
+const LAYOUT = 'plimsoll-market-2';
 
 /**
  * SHA-256 over schema-ordered little-endian bytes: instant, coins (levels, futures, slices, refusals), pegs, touches. The source's
@@ -40,11 +41,36 @@ function writeUnderlying(bytes: ByteWriter, coin: UnderlyingMarket): void {
 }
 
 function writeSlice(bytes: ByteWriter, slice: Slice): void {
-  const { expiry, years, forward, smileForward, smileYears, smile, unfixed, quality } = slice;
+  const { expiry, years, forward, smileForward, smileYears, smile, deforms, unfixed, quality } = slice;
   bytes.f64(expiry).f64(years).f64(forward).f64(smileForward).f64(smileYears);
   writeSvi(bytes, smile.near);
   writeSvi(bytes, smile.far);
-  bytes.f64(smile.mix).f64(unfixed).text(quality.source).f64(quality.uncertainty).f64(quality.confidence);
+  bytes.f64(smile.mix).f64(unfixed).text(quality.source);
+  const { fitError, quoteWidth, uncertainty, confidence, quotesUsed, insideShare } = quality;
+  bytes.f64(fitError).f64(quoteWidth).f64(uncertainty).f64(confidence).f64(quotesUsed).f64(insideShare);
+  bytes.f64(quality.butterflyMin).f64(quality.calendarMin).u32(deforms.length);
+  for (const deform of deforms) writeDeform(bytes, deform);
+}
+
+function writeDeform(bytes: ByteWriter, deform: VolDeform): void {
+  bytes.text(deform.kind);
+  switch (deform.kind) {
+    case 'scale':
+      bytes.f64(deform.factor);
+      return;
+    case 'shift':
+      bytes.f64(deform.points);
+      return;
+    case 'floor':
+      bytes.f64(deform.vol);
+      return;
+    case 'skew':
+      bytes.text(deform.form).f64(deform.slope).f64(deform.cap);
+      return;
+    case 'wing':
+      bytes.f64(deform.size).f64(deform.start).f64(deform.width);
+      return;
+  }
 }
 
 function writeSvi(bytes: ByteWriter, svi: RawSvi): void {

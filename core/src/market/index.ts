@@ -37,6 +37,7 @@ export {
   SETTLEMENT_WINDOW_MS,
   scaleVariance,
   smileJet,
+  smileVol,
   stretch,
   sviJet,
   sviRefusal,

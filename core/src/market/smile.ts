@@ -77,9 +77,16 @@ export function oneTerm(svi: RawSvi): Smile {
  */
 export function volAt(slice: Slice, strike: number): number {
   const k = log(strike / slice.smileForward);
+  return deformVol(smileVol(slice, k), k, slice.deforms);
+}
+
+/**
+ * The volatility at a log-moneyness before any deform: `sqrt(w(k) / smileYears)`.
+ * @example smileVol(slice, 0) === atmVol(slice) // true
+ */
+export function smileVol(slice: Slice, k: number): number {
   // Arithmetic of a far strike may leave w a hair below zero where it touches zero; the floor of deformVol serves it.
-  const w = Math.max(0, totalVariance(slice.smile, k));
-  return deformVol(Math.sqrt(w / slice.smileYears), k, slice.deforms);
+  return Math.sqrt(Math.max(0, totalVariance(slice.smile, k)) / slice.smileYears);
 }
 
 /**
@@ -87,7 +94,7 @@ export function volAt(slice: Slice, strike: number): number {
  * @example atmVol(slice) // 0.45
  */
 export function atmVol(slice: Slice): number {
-  return Math.sqrt(Math.max(0, totalVariance(slice.smile, 0)) / slice.smileYears);
+  return smileVol(slice, 0);
 }
 
 /**

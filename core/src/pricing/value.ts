@@ -1,6 +1,6 @@
 // What one unit of a product is worth. One valuer per kind; the reference pricer, never the array kernel.
 
-import { isRefusal, type Refusal, refuse } from '../base/index.ts';
+import { DAYS_PER_YEAR, isRefusal, type Refusal, refuse } from '../base/index.ts';
 import { blackGreeks, blackPrice } from '../kernel/index.ts';
 import {
   assetUsd,
@@ -31,8 +31,6 @@ export interface Greeks {
   /** Dollars per day with everything else still. */
   readonly theta: number;
 }
-
-const DAYS_PER_YEAR = 365;
 
 function missing(product: Product): Refusal {
   return refuse(

@@ -1,6 +1,6 @@
 // The risk book: everything a requirement needs and nothing of any account. Built once per market, shared by every portfolio.
 
-import { type Digest, digestValue, isRefusal, type Refusal, refuse } from '../base/index.ts';
+import { type Digest, digestValue, isRefusal, type Refusal, refuse, yearsBetween } from '../base/index.ts';
 import {
   assetUsd,
   type Market,
@@ -11,7 +11,15 @@ import {
 } from '../market/index.ts';
 import { type Greeks, greeks, type Price, price } from '../pricing/index.ts';
 import { compareProducts, compareText, expiryOf, type Product, type ProductId } from '../product/index.ts';
-import { LANES_MAX, type Lane, resolveLane, type ScanRanges, type Shock } from '../scenario/index.ts';
+import {
+  LANES_MAX,
+  type Lane,
+  pegAfter,
+  resolveLane,
+  type ScanRanges,
+  type Shock,
+  shiftUnderlying,
+} from '../scenario/index.ts';
 import { fillRows, strideOf } from './rows.ts';
 
 /** Per product, one slot each; dollars per unit held unless said otherwise. */
@@ -160,7 +168,7 @@ function groupProducts(products: readonly Product[], market: Market): Groups {
         underlyingStart.push(bucketStart.length);
       }
       bucketStart.push(p);
-      bucketYears.push(expiry === undefined ? 0 : (expiry - market.at) / (365 * 86_400_000));
+      bucketYears.push(expiry === undefined ? 0 : yearsBetween(market.at, expiry));
     }
   });
   underlyingStart.push(bucketStart.length);
@@ -181,9 +189,36 @@ function digestBook(
   ranges: ReadonlyMap<string, ScanRanges>,
 ): Digest {
   const own = [...ranges].map(([asset, { maintenance, initial }]) => [asset, maintenance, initial]);
-  const pegs = [...market.pegs];
+  const pegs = [...market.pegs].sort(([left], [right]) => compareText(left, right));
   const ids = products.map((product) => product.id);
   return digestValue(['plimsoll risk book', BOOK_VERSION, market.digest, market.at, pegs, ids, lanes, own]);
+}
+
+function refuseLane(lane: string, what: string): Refusal {
+  const message = `it takes ${what} where no price can be, at or below zero or beyond all numbers; make its moves smaller.`;
+  return refuse('bad-parameter', message, `scenario ${lane}`);
+}
+
+/** A lane may not take a price to zero or below: what comes out is no loss but nonsense, and nonsense is never the worst. */
+function doubtShocks(market: Market, shocks: ReadonlyMap<string, readonly Shock[]>): Refusal | undefined {
+  for (const [underlying, own] of shocks) {
+    const coin = underlyingOf(market, underlying);
+    for (const shock of own) {
+      const moved = coin === undefined ? undefined : shiftUnderlying(coin, shock, market.at);
+      const prices =
+        moved === undefined
+          ? [pegAfter(shock, underlying, market.pegs.get(underlying) ?? 1)]
+          : [
+              moved.index,
+              moved.perpetual,
+              ...[...moved.futures, ...moved.slices].map(({ forward }) => forward),
+            ];
+      if (prices.some((level) => !(level > 0 && level < Number.POSITIVE_INFINITY))) {
+        return refuseLane(shock.id, underlying);
+      }
+    }
+  }
+  return undefined;
 }
 
 /**
@@ -219,7 +254,11 @@ export function buildRiskBook(
   const shocks = new Map([...ranges].map(([u, own]) => [u, lanes.map((lane) => resolveLane(lane, own))]));
   const stride = strideOf(lanes.length);
   const rows = new Float64Array(valued.length * stride);
+  const doubt = doubtShocks(market, shocks);
+  if (doubt !== undefined) return doubt;
   fillRows(valued, market, shocks, stride, rows);
+  const broken = rows.findIndex((value) => !Number.isFinite(value));
+  if (broken >= 0) return refuseLane(lanes[broken % stride]!.id, valued[Math.floor(broken / stride)]!.id);
   return {
     digest: digestBook(market, valued, lanes, ranges),
     market,

@@ -67,6 +67,7 @@ const BAND_SLACK = 1e-9;
  */
 function partnersOf(
   places: readonly LanePlace[],
+  families: ReadonlyMap<string, readonly number[]>,
   driver: LaneAxis,
   partner: LaneAxis,
   lane: number,
@@ -74,14 +75,15 @@ function partnersOf(
 ): number[] {
   const own = places[lane]!;
   const spot = Math.max(-1, Math.min(1, driver.spots[lane]!));
-  const still = places.findIndex((place) => place.still);
-  if (spot === 0) return still < 0 || still === lane ? [lane] : [lane, still];
+  if (spot === 0) {
+    const still = places.findIndex((place) => place.still);
+    return still < 0 || still === lane ? [lane] : [lane, still];
+  }
   const low = Math.floor(Math.min(down * spot, up * spot) * BAND_STEP + BAND_SLACK) / BAND_STEP;
   const high = Math.ceil(Math.max(down * spot, up * spot) * BAND_STEP - BAND_SLACK) / BAND_STEP;
-  const family = places.flatMap((place, s) => {
-    const follows = place.vol === 0 || place.vol === own.vol;
-    const reachable = place.coin === undefined || place.coin === partner.name;
-    return place.family === own.family && follows && reachable ? [s] : [];
+  const family = families.get(own.family)!.filter((s) => {
+    const { vol, coin } = places[s]!;
+    return (vol === 0 || vol === own.vol) && (coin === undefined || coin === partner.name);
   });
   const near = family.filter((s) => partner.spots[s]! >= low && partner.spots[s]! <= high);
   return near.length > 0 ? near : family.length > 0 ? family : [lane];
@@ -146,12 +148,16 @@ export function planCombine(
     ...away.map(([name, ranges]) => ({ name, underlying: -1, axis: laneAxis(lanes, ranges, name) })),
   ];
   const places = lanes.map(lanePlace);
+  const families = new Map<string, number[]>();
+  places.forEach(({ family }, s) => {
+    families.set(family, [...(families.get(family) ?? []), s]);
+  });
   const drivers = candidates.map(({ name, underlying, axis }) => ({
     name,
     underlying,
     partners: axes.map((partner, u) => {
       const pair = band(correlations, name, names[u]!);
-      return partnerLanes(lanes.map((_, lane) => partnersOf(places, axis, partner, lane, pair)));
+      return partnerLanes(lanes.map((_, lane) => partnersOf(places, families, axis, partner, lane, pair)));
     }),
   }));
   const seen = { maintenance: seenBy(lanes, 'maintenance'), initial: seenBy(lanes, 'initial') };

@@ -10,7 +10,7 @@ import {
   type Market,
   type Slice,
   sliceAt,
-  totalVariance,
+  smileVol,
   type UnderlyingMarket,
   underlyingOf,
   VOL_MIN,
@@ -253,7 +253,7 @@ function fillStdevs(strike: number, expiry: ExpiryLanes, stdevs: Float64Array): 
     const { slice, peg } = nodes[n]!;
     const k = log((strike * peg) / slice.smileForward);
     nodeK[n] = k;
-    nodeVol[n] = Math.sqrt(totalVariance(slice.smile, k) / slice.smileYears);
+    nodeVol[n] = smileVol(slice, k);
   }
   for (let s = 0; s < expiry.count; s++) {
     const vol = nodeVol[node[s]!]!;

@@ -1,6 +1,5 @@
 // From a lane that serves every coin to the shock of one coin: ranges become numbers.
 
-import { assert } from '../base/index.ts';
 import type { Lane, LaneMove, Move, Shock } from './shock.ts';
 
 /** The spot scan ranges of one underlying, as decimals; for a stable asset, which spot moves do not reach, its peg range. */
@@ -31,9 +30,9 @@ export function resolveLane(lane: Lane, ranges: ScanRanges): Shock {
   let damp = 1;
   if (typeof lane.damp === 'number') damp = lane.damp;
   else {
+    // Where spot does not move, as for a stable asset, there is nothing to damp.
     const size = ladderMove(moves);
-    assert(size > 0, 'a damping ladder stands on a spot move');
-    damp = Math.min(1, (lane.damp.ladder * range) / size);
+    if (size > 0) damp = Math.min(1, (lane.damp.ladder * range) / size);
   }
   return { id: lane.id, moves, smile: lane.smile, damp, netting: lane.netting, line: lane.line };
 }

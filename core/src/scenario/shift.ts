@@ -1,6 +1,6 @@
 // A shocked market is a market. Every move is written once, here; pricing and risk only ever see the result.
 
-import { type Instant, MS_PER_DAY, years, yearsBetween } from '../base/index.ts';
+import { DAYS_PER_YEAR, type Instant, MS_PER_DAY, years, yearsBetween } from '../base/index.ts';
 import { pow } from '../kernel/index.ts';
 import {
   type ForwardMark,
@@ -11,8 +11,6 @@ import {
   type VolDeform,
 } from '../market/index.ts';
 import type { Move, Shock, SmileRule, TermScaling } from './shock.ts';
-
-const DAYS_PER_YEAR = 365;
 
 /** `(30 / max(DTE, floor))^power`, the power chosen by the side of 30 days. @example termFactor(7 / 365, s) // 1.547 for power .3 */
 export function termFactor(yearsToExpiry: number, scaling: TermScaling): number {

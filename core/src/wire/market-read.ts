@@ -1,17 +1,27 @@
 // Our own market JSON read back, field by field: a market file may have been edited by hand, and pricing will not doubt it again.
 
-import { type Digest, type Refusal, type RefusalReason, refuse, type Years, years } from '../base/index.ts';
-import type {
-  ForwardMark,
-  Market,
-  RawSvi,
-  RefusedSlice,
-  Slice,
-  SliceQuality,
-  Smile,
-  Touch,
-  UnderlyingMarket,
-  VolDeform,
+import {
+  type Digest,
+  type Refusal,
+  type RefusalReason,
+  refuse,
+  type Years,
+  years,
+  yearsBetween,
+} from '../base/index.ts';
+import {
+  type ForwardMark,
+  type Market,
+  marketDigest,
+  type RawSvi,
+  type RefusedSlice,
+  type Slice,
+  type SliceQuality,
+  type Smile,
+  sviRefusal,
+  type Touch,
+  type UnderlyingMarket,
+  type VolDeform,
 } from '../market/index.ts';
 import { compareText } from '../product/index.ts';
 import {
@@ -26,6 +36,7 @@ import {
   share,
   shareAboveZero,
 } from './fields.ts';
+import { formatInstant } from './instants.ts';
 import { isJson, type Json, parseJson } from './json.ts';
 import { MARKET_FORMAT, MARKET_VERSION } from './market-write.ts';
 import { isAssetCode, parseProduct } from './names.ts';
@@ -58,11 +69,15 @@ const REASONS = {
   'not-supported': true,
 } satisfies Record<RefusalReason, true>;
 
+/** A second: times written by hand need not be exact to the bit. */
+const YEARS_SLACK = 1 / (365 * 86_400);
+
 const QUALITY_SOURCES = ['svi', 'repaired', 'essvi', 'interpolated', 'given'] as const;
 
 /**
  * Reads what `writeMarket` writes, to the bit. Every field is required and checked: prices and times to expiry above zero, SVI parameters in
- * their domain, slices ascending, no key unknown, no asset or product twice. The digest is carried, not recomputed.
+ * their domain, times that agree with the expiries, slices ascending, the dollar at one, no key unknown, no asset or product twice. The digest
+ * is computed again: a file may leave it out, but one that states another is refused, because it was changed.
  * @example readMarket(writeMarket(market), 'market.json') // the same market, or a refusal naming file, line and field
  */
 export function readMarket(text: string, source: string): Market | Refusal {
@@ -90,22 +105,55 @@ class MarketReader {
         'version',
         `The version must be ${MARKET_VERSION}; write the market again with this program.`,
       );
-    const digest = fields.text('digest');
-    if (!/^[0-9a-f]{64}$/.test(digest)) fields.refuse('digest', 'A digest is 64 hexadecimal digits.');
     const underlyings = fields.list('underlyings', UNDERLYINGS_MAX, (item, at) => this.underlying(item, at));
     ascending(underlyings, (one) => one.underlying, compareText, fields, 'underlyings');
-    return {
+    const market = {
       at: fields.instant('at'),
       source: fields.text('source'),
       underlyings,
-      pegs: fields.map('pegs', UNDERLYINGS_MAX, (pegs, asset) => {
-        if (!isAssetCode(asset))
-          pegs.refuse(asset, `${quoted(asset)} is not an asset; write a code such as USDC.`);
-        return pegs.number(asset, positive);
-      }),
+      pegs: fields.map('pegs', UNDERLYINGS_MAX, (pegs, asset) => this.peg(pegs, asset, underlyings)),
       touches: fields.map('touches', TOUCHES_MAX, (touches, id) => this.touch(touches, id)),
-      digest: digest as Digest,
     };
+    this.agree(market, fields);
+    return { ...market, digest: this.digest(market, fields) };
+  }
+
+  private peg(pegs: Fields, asset: string, coins: readonly UnderlyingMarket[]): number {
+    if (!isAssetCode(asset))
+      pegs.refuse(asset, `${quoted(asset)} is not an asset; write a code such as USDC.`);
+    if (coins.some(({ underlying }) => underlying === asset)) {
+      pegs.refuse(asset, `${asset} is a coin of this market and has an index; remove its peg.`);
+    }
+    const level = pegs.number(asset, positive);
+    if (asset === 'USD' && level !== 1) pegs.refuse(asset, 'The dollar is the yardstick and is worth 1.');
+    return level;
+  }
+
+  /** Times to expiry are counted from the market's own time. */
+  private agree(market: Pick<Market, 'at' | 'underlyings'>, fields: Fields): void {
+    if (this.doubts.fault !== undefined) return;
+    for (const { underlying, slices } of market.underlyings) {
+      for (const { expiry, years } of slices) {
+        if (Math.abs(yearsBetween(market.at, expiry) - years) > YEARS_SLACK) {
+          fields.refuse(
+            'underlyings',
+            `A slice of ${underlying} states ${years} years to ${formatInstant(expiry)}; from the market's time it is ${yearsBetween(market.at, expiry)}.`,
+          );
+        }
+      }
+    }
+  }
+
+  private digest(market: Omit<Market, 'digest'>, fields: Fields): Digest {
+    if (this.doubts.fault !== undefined) return '' as Digest;
+    const computed = marketDigest(market);
+    if (fields.has('digest') && fields.text('digest') !== computed) {
+      fields.refuse(
+        'digest',
+        `It is not that of the market in this file, which is ${computed}: remove it if the file was edited on purpose.`,
+      );
+    }
+    return computed;
   }
 
   private underlying(node: Json, place: Place): UnderlyingMarket {
@@ -175,13 +223,16 @@ class MarketReader {
 
   private svi(node: Json | undefined, place: Place): RawSvi {
     const fields = this.fields(node, place, ['a', 'b', 'rho', 'm', 'sigma']);
-    return {
+    const svi = {
       a: fields.number('a', any),
       b: fields.number('b', atLeastZero),
       rho: fields.number('rho', correlation),
       m: fields.number('m', any),
       sigma: fields.number('sigma', positive),
     };
+    const refusal = this.doubts.fault === undefined ? sviRefusal(svi) : undefined;
+    if (refusal !== undefined) fields.refuse('a', refusal.message);
+    return svi;
   }
 
   private quality(node: Json | undefined, place: Place): SliceQuality {

@@ -1,15 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Digest, instant, isRefusal, refuse, sentence, years } from '../base/index.ts';
-import type { Market, Slice, UnderlyingMarket } from '../market/index.ts';
+import { instant, isRefusal, refuse, sentence, years, yearsBetween } from '../base/index.ts';
+import { type Market, marketDigest, type Slice, type UnderlyingMarket } from '../market/index.ts';
 import { readMarket, writeMarket } from './index.ts';
 
 const positive = fc.double({ noNaN: true, min: 1e-12, max: 1e12 });
 const real = fc.double({ noNaN: true, min: -1e6, max: 1e6 });
 const share = fc.double({ noNaN: true, min: 0, max: 1 });
+// A smile: variance stays positive, and Lee's bound on the wings holds.
 const svi = fc.record({
-  a: real,
-  b: fc.double({ noNaN: true, min: 0, max: 10 }),
+  a: fc.double({ noNaN: true, min: 0, max: 1e6 }),
+  b: fc.double({ noNaN: true, min: 0, max: 1 }),
   rho: fc.double({ noNaN: true, min: -0.999, max: 0.999 }),
   m: real,
   sigma: positive,
@@ -47,7 +48,6 @@ const quality = fc.record({
 const expiry = (i: number) => instant(Date.UTC(2026, 2, 27, 8) + i * 604_800_000);
 const slice = fc
   .record({
-    years: positive,
     forward: positive,
     smileForward: positive,
     smileYears: positive,
@@ -59,9 +59,8 @@ const slice = fc
     quality,
   })
   .map(
-    ({ near, far, mix, years: t, smileYears, ...rest }): Omit<Slice, 'expiry'> => ({
+    ({ near, far, mix, smileYears, ...rest }): Omit<Slice, 'expiry' | 'years'> => ({
       ...rest,
-      years: years(t),
       smileYears: years(smileYears),
       smile: { near, far, mix },
     }),
@@ -89,26 +88,31 @@ const market = fc
     shiftMs: share,
   })
   .map(({ btc, eth, peg, quotes, source, shiftMs }): Market => {
+    const at = instant(Date.UTC(2026, 0, 1) + shiftMs);
     const one = (name: string, parts: typeof btc): UnderlyingMarket => ({
       underlying: name,
       index: parts.index,
       indexUncertainty: parts.indexUncertainty,
       perpetual: parts.perpetual,
       futures: parts.forwards.map((forward, i) => ({ expiry: expiry(i), forward })),
-      slices: parts.slices.map((item, i) => ({ expiry: expiry(i), ...item })),
+      slices: parts.slices.map((item, i) => ({
+        expiry: expiry(i),
+        years: yearsBetween(at, expiry(i)),
+        ...item,
+      })),
       refused: [
         { expiry: expiry(9), refusal: refuse('no-quotes', 'None.', 'a.csv') },
         { expiry: expiry(10), refusal: refuse('unfit', 'No.') },
       ],
     });
-    return {
-      at: instant(Date.UTC(2026, 0, 1) + shiftMs),
+    const content = {
+      at,
       source,
       underlyings: [one('BTC', btc), one('ETH', eth)],
       pegs: new Map([['USDC', peg]]),
       touches: new Map(quotes.map((quote, i) => [`BTC-27MAR26-${(i + 1) * 1000}-C`, quote])),
-      digest: 'ab'.repeat(32) as Digest,
     };
+    return { ...content, digest: marketDigest(content) };
   });
 
 describe('market JSON', () => {
@@ -131,16 +135,15 @@ describe('market JSON', () => {
     const signed = {
       ...zero,
       expiry: expiry(0),
+      years: yearsBetween(given!.at, expiry(0)),
       smile: {
         near: { a: -0, b: 0, rho: -0, m: 0, sigma: 1 },
         far: { a: 0, b: 0, rho: 0, m: -0, sigma: 1 },
         mix: 0,
       },
     };
-    const back = readMarket(
-      writeMarket({ ...given!, underlyings: [{ ...first!, slices: [signed] }, second!] }),
-      'm.json',
-    );
+    const content = { ...given!, underlyings: [{ ...first!, slices: [signed] }, second!] };
+    const back = readMarket(writeMarket({ ...content, digest: marketDigest(content) }), 'm.json');
     if (isRefusal(back)) throw new Error(sentence(back));
     expect(back.underlyings[0]!.slices[0]!.smile).toStrictEqual(signed.smile);
     expect(Object.is(back.underlyings[0]!.slices[0]!.smile.near.a, -0)).toBe(true);
@@ -162,7 +165,12 @@ describe('market JSON', () => {
     [/"a":[^,}]+/, '"a":1e300', '2^53'],
     ['"ETH"', '"BTC"', 'out of order'],
     ['2026-04-03T08', '2026-03-27T08', 'out of order'],
-    ['"digest":"ab', '"digest":"zz', '64 hexadecimal'],
+    [/"digest":"..../, '"digest":"0000', 'not that of the market'],
+    [/"quoteWidth":[^,}]+/, '"quoteWidth":0.123', 'not that of the market'],
+    [/"years":[^,}]+/, '"years":100', 'states 100 years'],
+    [/"a":[^,}]+/, '"a":-5000000', 'variance'],
+    ['"USDC"', '"ETH"', 'is a coin of this market'],
+    [/"USDC":[^,}]+/, '"USD":2', 'yardstick'],
     ['"USDC"', '"usdc"', 'not an asset'],
     ['BTC-27MAR26-1000-C', 'BTC-27MAR26-1000-X', '-C or -P'],
     ['"no-quotes"', '"no-quote"', 'Did you mean "no-quotes"?'],

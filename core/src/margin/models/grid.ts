@@ -1,7 +1,16 @@
 // The model `grid`: full revaluation over price x vol lanes, worst case, charges, three nested lines.
 
-import { digestValue, dollars, isRefusal, owedUp, type Refusal, refuse, usd } from '../../base/index.ts';
-import { type Market, SETTLEMENT_WINDOW_MS, underlyingOf } from '../../market/index.ts';
+import {
+  digestValue,
+  dollars,
+  isRefusal,
+  MS_PER_DAY,
+  owedUp,
+  type Refusal,
+  refuse,
+  usd,
+} from '../../base/index.ts';
+import { assetUsd, type Market, SETTLEMENT_WINDOW_MS, underlyingOf } from '../../market/index.ts';
 import { compareText, expiryOf, type Product } from '../../product/index.ts';
 import {
   attribute,
@@ -40,7 +49,6 @@ export interface GridBook extends MarginBook {
 
 /** Most strike nodes of one underlying; beyond it the strikes nearest to the forward are kept. */
 export const STRIKE_NODES_MAX = 128;
-const MS_PER_DAY = 86_400_000;
 const PARTS_PER_MILLION = 1_000_000n;
 
 /** One strike as a move of spot: where the settlement average would stand exactly on it. */
@@ -109,6 +117,20 @@ function pegLanes(products: readonly Product[], parameters: GridParameters): Lan
   });
 }
 
+/**
+ * Stable assets that the parameters know and the market does not price are taken at par: most chains are coin-settled and say nothing
+ * of the dollar coins an account holds.
+ */
+function withPar(market: Market, products: readonly Product[], parameters: GridParameters): Market {
+  const pegs = new Map(market.pegs);
+  for (const product of products) {
+    const { id, kind } = product;
+    if (kind === 'asset' && assetUsd(market, id) === undefined && parameters.pegs[id] !== undefined)
+      pegs.set(id, 1);
+  }
+  return pegs.size === market.pegs.size ? market : { ...market, pegs };
+}
+
 /** Assets that are neither coins of the market nor stable by the parameters: there is no range to sweep them with. */
 function strangersOf(
   products: readonly Product[],
@@ -135,7 +157,7 @@ function buildGridBook(
   if (doubt !== undefined) return doubt;
   const strangers = strangersOf(products, observed, parameters);
   const known = products.filter((product) => !strangers.has(product.id));
-  const market = withExpiries(observed, known);
+  const market = withExpiries(withPar(observed, known, parameters), known);
   const nodes = strikeNodes(known, market, parameters);
   const lanes = [...parameters.scenarios.lanes, ...pegLanes(known, parameters), ...nodes];
   const risk = buildRiskBook(known, market, lanes, (asset) =>
