@@ -99,7 +99,7 @@ export async function demo(options: DemoOptions): Promise<void> {
   const market = fitMarket(snapshot);
   for (const value of [portfolio, market]) if (isRefusal(value)) return giveUp(value);
   if (isRefusal(portfolio) || isRefusal(market)) return;
-  const judged = judge(portfolio, { market, notes: [] }, gridDefaults);
+  const judged = judge(portfolio, { market, asked: market.at, notes: [] }, gridDefaults);
   if (isRefusal(judged)) return giveUp(judged);
   if (options.save !== undefined) {
     const failed = await save(options.save, snapshot, text);

@@ -3,7 +3,9 @@
 import {
   assess,
   type ChainSnapshot,
+  expiryOf,
   fitMarket,
+  formatInstant,
   type GridBook,
   type GridParameters,
   grid,
@@ -11,6 +13,7 @@ import {
   type Instant,
   isRefusal,
   type Market,
+  MS_PER_DAY,
   type Portfolio,
   parseDecimal,
   parseInstant,
@@ -77,11 +80,26 @@ export function addBookOptions(command: Command): Command {
 /** A market and what was remarked while reading it. */
 export interface Loaded {
   readonly market: Market;
+  /** The time that was asked for; the market's own where none was. */
+  readonly asked: Instant;
   readonly notes: readonly string[];
 }
 
+/** Quotes that are older than this at the time asked for say nothing about it. */
+const AGE_MAX_MS = 3 * MS_PER_DAY;
+/** From here on an old snapshot is mentioned. */
+const AGE_NOTED_MS = 900_000;
+
 /** Snapshots of different currencies are taken some seconds apart; more than this and they are different markets. */
 const SNAPSHOT_SPREAD_MAX_MS = 600_000;
+
+function ageNotes(market: Market, asked: Instant): string[] {
+  if (asked - market.at < AGE_NOTED_MS) return [];
+  const minutes = Math.round((asked - market.at) / 60_000);
+  return [
+    `the snapshot of ${formatInstant(market.at)} is ${minutes} minutes older than the time asked for; vols are trusted less for it.`,
+  ];
+}
 
 /** Reads, merges and fits the chains, or reads a market file. */
 export async function loadMarket(options: MarketOptions): Promise<Loaded | Refusal> {
@@ -97,7 +115,8 @@ export async function loadMarket(options: MarketOptions): Promise<Loaded | Refus
   if (isRefusal(snapshot)) return snapshot;
   const market = fitMarket(snapshot);
   if (isRefusal(market)) return market;
-  return { market, notes: snapshot.notes ?? [] };
+  const asked = (market.at + (snapshot.age ?? 0)) as Instant;
+  return { market, asked, notes: [...(snapshot.notes ?? []), ...ageNotes(market, asked)] };
 }
 
 async function loadMarketFile(options: MarketOptions): Promise<Loaded | Refusal> {
@@ -111,7 +130,7 @@ async function loadMarketFile(options: MarketOptions): Promise<Loaded | Refusal>
   const text = await readText(options.market!);
   if (isRefusal(text)) return text;
   const market = readMarket(text, options.market!);
-  return isRefusal(market) ? market : { market, notes: [] };
+  return isRefusal(market) ? market : { market, asked: market.at, notes: [] };
 }
 
 /** The raw snapshot of `--chain`, with perpetuals and pegs laid in. */
@@ -130,6 +149,11 @@ export async function loadSnapshot(options: MarketOptions): Promise<ChainSnapsho
   if (isRefusal(merged)) return merged;
   const marked = await layPerpetuals(merged, options.perpetuals ?? []);
   if (isRefusal(marked)) return marked;
+  if (at !== undefined && at - marked.at > AGE_MAX_MS) {
+    const days = Math.floor((at - marked.at) / MS_PER_DAY);
+    const message = `the last snapshot before it is of ${formatInstant(marked.at)}, ${days} days older; take a nearer time or another file.`;
+    return refuse('no-market', message, '--at');
+  }
   const age = at === undefined ? {} : { age: at - marked.at };
   return { ...marked, ...age, pegs: new Map([...marked.pegs, ...pegs]) };
 }
@@ -247,6 +271,13 @@ export interface Judged {
 
 /** Judges a portfolio in a market. */
 export function judge(portfolio: Portfolio, loaded: Loaded, parameters: GridParameters): Judged | Refusal {
+  const gone = portfolio.positions.find(
+    ({ product }) => (expiryOf(product) ?? Number.POSITIVE_INFINITY) <= loaded.asked,
+  );
+  if (gone !== undefined) {
+    const message = `it expired before ${formatInstant(loaded.asked)}; settle it to cash and remove the position.`;
+    return refuse('expired', message, gone.product.id);
+  }
   const book = grid.book(productsOf(portfolio), loaded.market, parameters);
   if (isRefusal(book)) return book;
   const standing = assess(portfolio, book, grid);

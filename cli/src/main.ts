@@ -4,7 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { demo } from './demo.ts';
 import { addExplain } from './explain.ts';
 import { addMargin } from './margin.ts';
-import { VERSION } from './output.ts';
+import { EXIT_REFUSED, EXIT_USAGE, VERSION } from './output.ts';
 import { addSurface } from './surface.ts';
 import { addWhatIf } from './what-if.ts';
 
@@ -29,13 +29,26 @@ program
 // Whoever reads our output may stop early (`plimsoll ... | head`); that is not an error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+  process.stderr.write(
+    `plimsoll: the output cannot be written (${error.code}); nothing after this point was said.\n`,
+  );
+  process.exit(EXIT_REFUSED);
 });
+
+/** A broken promise of our own: said in one sentence, with the stack only for who asks for it. */
+function failed(error: unknown): void {
+  const { message, stack } = error as Error;
+  process.stderr.write(
+    `plimsoll: this is a defect of plimsoll, please report it with your command: ${message}\n`,
+  );
+  if (process.env['PLIMSOLL_DEBUG'] !== undefined) process.stderr.write(`${stack}\n`);
+  process.exitCode = EXIT_REFUSED;
+}
 
 try {
   await program.parseAsync();
 } catch (error) {
-  if (!(error instanceof CommanderError)) throw error;
   // commander has already printed its sentence; help and version are no errors.
-  process.exitCode = error.exitCode === 0 ? 0 : 2;
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : EXIT_USAGE;
+  else failed(error);
 }

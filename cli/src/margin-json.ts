@@ -3,6 +3,7 @@
 import {
   type Charge,
   dollars,
+  formatDecimal,
   formatInstant,
   formatUsd,
   type Line,
@@ -14,7 +15,7 @@ import {
 } from '@plimsoll/core';
 import type { Judged } from './load.ts';
 
-const LINES = ['maintenance', 'release', 'initial'] as const satisfies readonly LineName[];
+export const LINES = ['maintenance', 'release', 'initial'] as const satisfies readonly LineName[];
 
 function perLine<T>(of: (line: LineName) => T): Record<LineName, T> {
   return { maintenance: of('maintenance'), release: of('release'), initial: of('initial') };
@@ -76,7 +77,7 @@ function legsOf({ book, standing }: Judged) {
       product: product.id,
       kind: product.kind,
       underlying: product.underlying,
-      quantity: String(quantity),
+      quantity: formatDecimal(quantity),
       mark: columns.mark[row]!,
       markUnit: markUnit(product),
       value: formatUsd(-owedUp(-quantity * columns.value[row]!) as Usd),

@@ -1,14 +1,12 @@
 // plimsoll margin: what is needed.
 
-import { formatInstant, isRefusal, type LineName } from '@plimsoll/core';
+import { formatInstant, isRefusal } from '@plimsoll/core';
 import type { Command } from 'commander';
 import colors from 'picocolors';
 import { describeLane } from './describe.ts';
 import { addBookOptions, type BookOptions, type Judged, loadJudged } from './load.ts';
-import { chargeTotals, marginJson } from './margin-json.ts';
+import { chargeTotals, LINES, marginJson } from './margin-json.ts';
 import { figure, giveUp, heading, money, remark, say, sayJson, table } from './output.ts';
-
-export const LINES = ['maintenance', 'release', 'initial'] as const satisfies readonly LineName[];
 
 export function addMargin(program: Command): void {
   addBookOptions(program.command('margin'))

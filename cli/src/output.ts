@@ -7,7 +7,7 @@ import colors from 'picocolors';
 export const VERSION = '0.1.0';
 
 /** Exit codes: 0 done, 1 refused or failed, 2 wrong usage. */
-const EXIT_REFUSED = 1;
+export const EXIT_REFUSED = 1;
 export const EXIT_USAGE = 2;
 
 /** Prints a refusal as one line on standard error; what is wrong with an option is wrong usage, all else a refusal. */
@@ -19,8 +19,14 @@ export function giveUp(
   process.exitCode = code;
 }
 
+/** What another program's terminal would obey is shown, not sent. */
+function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  return text.replace(/[\u0000-\u0008\u000b-\u001a\u001c-\u001f\u007f]/g, '?');
+}
+
 export function say(line = ''): void {
-  process.stdout.write(`${line}\n`);
+  process.stdout.write(`${printable(line)}\n`);
 }
 
 export function sayJson(value: unknown): void {

@@ -120,7 +120,9 @@ const STRIKE_DIGITS = [1, 1.5, 2, 3, 4, 5, 6, 8];
 /** `digits` times powers of ten between e^low and e^high. @example decades({ low: 0, high: 2.4 }) // [1, 2, 5, 10] */
 export function decades({ low, high }: Span, digits: readonly number[] = [1, 2, 5]): number[] {
   const found: number[] = [];
-  for (let power = Math.floor(low / Math.LN10); power <= high / Math.LN10; power++) {
+  // Beyond what a double holds there is nothing to label; a frame without ends has no marks.
+  const [first, last] = [Math.max(-300, Math.floor(low / Math.LN10)), Math.min(300, high / Math.LN10)];
+  for (let power = first; power <= last; power++) {
     for (const digit of digits) {
       const value = Number(`${digit}e${power}`);
       if (log(value) >= low && log(value) <= high) found.push(value);

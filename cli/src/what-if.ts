@@ -21,8 +21,7 @@ import {
 import type { Command } from 'commander';
 import colors from 'picocolors';
 import { addBookOptions, type BookOptions, type Judged, judge, loadJudged } from './load.ts';
-import { LINES } from './margin.ts';
-import { marginJson } from './margin-json.ts';
+import { LINES, marginJson } from './margin-json.ts';
 import { figure, giveUp, heading, money, remark, say, sayJson, signed, table } from './output.ts';
 
 interface WhatIfOptions extends BookOptions {
@@ -86,7 +85,7 @@ function imagine(before: Judged, options: WhatIfOptions): Judged | Refusal {
   const aged = days === 0 ? moved : later(moved, days);
   // An imagined market has its own digest, so that its margins are not taken for the observed one's.
   const market = { ...aged, digest: marketDigest(aged) };
-  return judge(settled, { market, notes: [] }, before.parameters);
+  return judge(settled, { market, asked: market.at, notes: [] }, before.parameters);
 }
 
 function applyTrades(portfolio: Portfolio, words: readonly string[], before: Judged): Portfolio | Refusal {

@@ -3,6 +3,7 @@
 import { type Instant, isRefusal, type Refusal, refuse } from '../base/index.ts';
 import type { ChainSnapshot, FutureQuote, OptionQuote, Touch } from '../market/index.ts';
 import type { Product, ProductId } from '../product/index.ts';
+import { isPrice } from './decimal.ts';
 import { formatInstant } from './instants.ts';
 
 /** Most quotes in one snapshot; the largest venue lists under 5,000. */
@@ -143,6 +144,13 @@ function refuseRow(raw: RawQuote, place: string): Refusal | undefined {
     const value = raw[field];
     if (value !== undefined && value < 0) {
       const said = `The ${FIELD_WORDS[field]} of ${raw.product.id} is ${value}, below zero; correct or remove the row.`;
+      return refuse('out-of-range', said, place);
+    }
+  }
+  for (const field of ['forward', 'index'] as const) {
+    const value = raw[field];
+    if (value !== undefined && value !== 0 && !isPrice(value)) {
+      const said = `The ${FIELD_WORDS[field]} of ${raw.product.id} is ${value}, which is no price; correct or remove the row.`;
       return refuse('out-of-range', said, place);
     }
   }

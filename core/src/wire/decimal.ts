@@ -5,6 +5,14 @@ import { quoted } from './words.ts';
 
 /** Largest magnitude of any number read: beyond 2^53 a double no longer counts single lots. */
 export const QUANTITY_MAX = 9_007_199_254_740_992;
+/** Prices outside these are typing mistakes: no coin trades below a billionth of a dollar, no index stands above a trillion. */
+export const PRICE_MIN = 1e-9;
+export const PRICE_MAX = 1e12;
+
+/** Whether a number can be a price. @example isPrice(1e-300) // false */
+export function isPrice(value: number): boolean {
+  return value >= PRICE_MIN && value <= PRICE_MAX;
+}
 /** Longest decimal text; a double needs 17 significant digits, a ledger amount 24. */
 export const DECIMAL_LENGTH_MAX = 64;
 

@@ -1,7 +1,7 @@
 // Reading known fields out of JSON: the first fault is kept, so that a reader can ask for every field and doubt once.
 
 import { type Instant, instant, type Refusal, refuse } from '../base/index.ts';
-import { parseDecimal } from './decimal.ts';
+import { isPrice, PRICE_MAX, PRICE_MIN, parseDecimal } from './decimal.ts';
 import { parseInstant } from './instants.ts';
 import type { Json, JsonObject } from './json.ts';
 import { located, plain, quoted, suggest } from './words.ts';
@@ -113,6 +113,8 @@ export class Doubts {
 export type Within = (value: number) => string | undefined;
 export const any: Within = () => undefined;
 export const positive: Within = (value) => (value > 0 ? undefined : 'must be above zero');
+export const priced: Within = (value) =>
+  isPrice(value) ? undefined : `must be a price, from ${PRICE_MIN} to ${PRICE_MAX}`;
 export const atLeastZero: Within = (value) => (value >= 0 ? undefined : 'must not be below zero');
 export const share: Within = (value) => (value >= 0 && value <= 1 ? undefined : 'must lie from 0 to 1');
 export const shareAboveZero: Within = (value) =>

@@ -6,6 +6,7 @@ export {
   formatDecimal,
   formatScaled,
   formatUsd,
+  isPrice,
   parseDecimal,
   parseScaled,
   QUANTITY_MAX,

@@ -33,6 +33,7 @@ import {
   Fields,
   type Place,
   positive,
+  priced,
   share,
   shareAboveZero,
 } from './fields.ts';
@@ -124,7 +125,7 @@ class MarketReader {
     if (coins.some(({ underlying }) => underlying === asset)) {
       pegs.refuse(asset, `${asset} is a coin of this market and has an index; remove its peg.`);
     }
-    const level = pegs.number(asset, positive);
+    const level = pegs.number(asset, priced);
     if (asset === 'USD' && level !== 1) pegs.refuse(asset, 'The dollar is the yardstick and is worth 1.');
     return level;
   }
@@ -168,9 +169,9 @@ class MarketReader {
     ascending(slices, (slice) => slice.expiry, byNumber, fields, 'slices');
     return {
       underlying,
-      index: fields.number('index', positive),
+      index: fields.number('index', priced),
       indexUncertainty: fields.number('indexUncertainty', atLeastZero),
-      perpetual: fields.number('perpetual', positive),
+      perpetual: fields.number('perpetual', priced),
       futures,
       slices,
       refused: fields.list('refused', SLICES_MAX, (item, at) => this.refused(item, at)),
@@ -179,7 +180,7 @@ class MarketReader {
 
   private forwardMark(node: Json, place: Place): ForwardMark {
     const fields = this.fields(node, place, ['expiry', 'forward']);
-    return { expiry: fields.instant('expiry'), forward: fields.number('forward', positive) };
+    return { expiry: fields.instant('expiry'), forward: fields.number('forward', priced) };
   }
 
   private slice(node: Json, place: Place): Slice {
@@ -198,8 +199,8 @@ class MarketReader {
     return {
       expiry: fields.instant('expiry'),
       years: this.years(fields, 'years'),
-      forward: fields.number('forward', positive),
-      smileForward: fields.number('smileForward', positive),
+      forward: fields.number('forward', priced),
+      smileForward: fields.number('smileForward', priced),
       smileYears: this.years(fields, 'smileYears'),
       smile: this.smile(fields.node('smile'), below(place, 'smile')),
       deforms: fields.list('deforms', DEFORMS_MAX, (item, at) => this.deform(item, at)),

@@ -4,7 +4,7 @@ import { instant, isRefusal, refuse, sentence, years, yearsBetween } from '../ba
 import { type Market, marketDigest, type Slice, type UnderlyingMarket } from '../market/index.ts';
 import { readMarket, writeMarket } from './index.ts';
 
-const positive = fc.double({ noNaN: true, min: 1e-12, max: 1e12 });
+const positive = fc.double({ noNaN: true, min: 1e-9, max: 1e12 });
 const real = fc.double({ noNaN: true, min: -1e6, max: 1e6 });
 const share = fc.double({ noNaN: true, min: 0, max: 1 });
 // A smile: variance stays positive, and Lee's bound on the wings holds.
@@ -157,7 +157,7 @@ describe('market JSON', () => {
     ['"plimsoll-market"', '"other"', 'another kind'],
     ['"version":1', '"version":2', 'version must be 1'],
     ['"underlyings"', '"underlying"', 'Did you mean "underlyings"?'],
-    [/"index":[^,]+/, '"index":-1', 'above zero'],
+    [/"index":[^,]+/, '"index":-1', 'must be a price'],
     [/"sigma":[^,}]+/, '"sigma":0', 'above zero'],
     [/"rho":[^,}]+/, '"rho":-1', 'between -1 and 1'],
     [/"mix":[^,}]+/, '"mix":1.5', 'from 0 to 1'],

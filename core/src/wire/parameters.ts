@@ -1,10 +1,12 @@
 // Parameter files: only what differs from the defaults is written, and every word is checked against them.
 
-import type { Refusal } from '../base/index.ts';
+import { type Refusal, refuse } from '../base/index.ts';
 import { type CoinParameters, doubtParameters, type GridParameters } from '../margin/index.ts';
 import type { Lane, LaneMove, ScenarioSet, TermScaling } from '../scenario/index.ts';
-import { any, below, Doubts, Fields, type Place, share } from './fields.ts';
+import { any, below, Doubts, Fields, type Place, placeOf, share } from './fields.ts';
 import { isJson, type Json, type JsonObject, parseJson } from './json.ts';
+import { isAssetCode } from './names.ts';
+import { quoted } from './words.ts';
 
 const LANES_READ_MAX = 1024;
 const MOVES_MAX = 16;
@@ -70,8 +72,23 @@ function overlayMap<T extends object>(
 ): Readonly<Record<string, T>> {
   if (node === undefined) return base;
   const object = doubts.object(node, place);
+  if (object === undefined) return base;
   const out: Record<string, T> = { ...base };
-  for (const [name, item] of [...(object?.fields ?? [])].slice(0, NAMES_MAX)) {
+  const names = [...object.fields.keys()];
+  if (names.length > NAMES_MAX) {
+    doubts.refuse(
+      refuse(
+        'too-large',
+        `There are ${names.length} names, more than the limit of ${NAMES_MAX}.`,
+        place.source,
+      ),
+    );
+  }
+  for (const [name, item] of names.length > NAMES_MAX ? [] : object.fields) {
+    if (!isAssetCode(name)) {
+      const said = `${quoted(name)} is not an asset; write its code as the venue does, such as BTC.`;
+      doubts.refuse(refuse('malformed', said, placeOf(below(place, name), item)));
+    }
     out[name] = overlay(base[name] ?? fresh, item, below(place, name), doubts);
   }
   return out;
@@ -89,7 +106,7 @@ function overlayCorrelations(
   const pairs: Record<string, number> = { ...base.pairs };
   if (fields.has('pairs')) {
     const at = below(place, 'pairs');
-    const names = [...(doubts.object(fields.node('pairs'), at)?.fields.keys() ?? [])].slice(0, NAMES_MAX);
+    const names = [...(doubts.object(fields.node('pairs'), at)?.fields.keys() ?? [])];
     const read = new Fields(fields.node('pairs'), at, names, doubts);
     for (const name of names) pairs[name] = read.number(name, any);
   }

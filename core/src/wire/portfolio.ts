@@ -2,6 +2,7 @@
 
 import { isRefusal, type Refusal, refuse } from '../base/index.ts';
 import type { Balance, Order, Portfolio, Position } from '../margin/portfolio.ts';
+import { isPrice, PRICE_MAX, PRICE_MIN } from './decimal.ts';
 import { isAssetCode, parseProduct } from './names.ts';
 import { quoted } from './words.ts';
 
@@ -72,7 +73,7 @@ export function portfolioBuilder(source: string, unit: 'line' | 'row'): Portfoli
     position(name, quantity, entryPrice, at) {
       const product = contractOf(name, at);
       if (isRefusal(product)) return product;
-      if (entryPrice !== undefined && !(entryPrice > 0)) return belowZero('entry price', entryPrice, at);
+      if (entryPrice !== undefined && !isPrice(entryPrice)) return noPrice('entry price', entryPrice, at);
       if (positions.length >= POSITIONS_MAX) return tooMany('positions', POSITIONS_MAX, at);
       positions.push({ product, quantity, ...(entryPrice === undefined ? {} : { entryPrice }) });
       return once(product.id, product.id, at);
@@ -84,7 +85,7 @@ export function portfolioBuilder(source: string, unit: 'line' | 'row'): Portfoli
         return refuse('malformed', `The side of an order is buy or sell, not ${quoted(side)}.`, at.place);
       }
       if (!(quantity > 0)) return belowZero('quantity of an order', quantity, at);
-      if (!(price > 0)) return belowZero('limit price', price, at);
+      if (!isPrice(price)) return noPrice('limit price', price, at);
       if (orders.length >= ORDERS_MAX) return tooMany('orders', ORDERS_MAX, at);
       orders.push({ product, side, quantity, price });
       return undefined;
@@ -96,10 +97,11 @@ export function portfolioBuilder(source: string, unit: 'line' | 'row'): Portfoli
 }
 
 function refuseAccount(account: string, source: string): Refusal | undefined {
-  if (account.trim() !== '' && account.length <= ACCOUNT_LENGTH_MAX) return undefined;
+  const printable = ![...account].some((character) => character < ' ' || character === '\u007f');
+  if (printable && account.trim() !== '' && account.length <= ACCOUNT_LENGTH_MAX) return undefined;
   return refuse(
     'malformed',
-    `An account's name has 1 to ${ACCOUNT_LENGTH_MAX} characters.`,
+    `An account's name has 1 to ${ACCOUNT_LENGTH_MAX} printable characters.`,
     `${source}, account`,
   );
 }
@@ -113,6 +115,11 @@ function contractOf(name: string, at: Spot): Position['product'] | Refusal {
 
 function belowZero(what: string, value: number, at: Spot): Refusal {
   return refuse('out-of-range', `The ${what} is ${value}; it must be above zero.`, at.place);
+}
+
+function noPrice(what: string, value: number, at: Spot): Refusal {
+  const said = `The ${what} is ${value}; a price lies between ${PRICE_MIN} and ${PRICE_MAX}, above zero.`;
+  return refuse('out-of-range', said, at.place);
 }
 
 function tooMany(what: string, limit: number, at: Spot): Refusal {

@@ -2,13 +2,15 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Digest, instant, isRefusal, years } from '../base/index.ts';
+import { type Digest, instant, isRefusal, years, yearsBetween } from '../base/index.ts';
+import { gridDefaults } from '../margin/index.ts';
 import type { Slice } from '../market/index.ts';
 import {
   parseProduct,
   readChainCsv,
   readChainJson,
   readMarket,
+  readParameters,
   readPerpetualsCsv,
   readPortfolioCsv,
   readPortfolioJson,
@@ -66,10 +68,11 @@ collateral,BTC,3.5,,,
 position,BTC-27MAR26-90000-C,-12.5,0.03,,
 order,"BTC-PERPETUAL",5,87000,buy,
 `;
+const EXPIRY = instant(Date.UTC(2026, 2, 27, 8));
 const SVI = { a: 0.01, b: 0.2, rho: -0.3, m: 0, sigma: 0.1 };
 const SLICE: Slice = {
-  expiry: instant(Date.UTC(2026, 2, 27, 8)),
-  years: years(0.23),
+  expiry: EXPIRY,
+  years: yearsBetween(AT, EXPIRY),
   forward: 90_000.5,
   smileForward: 90_000.5,
   smileYears: years(0.23),
@@ -88,6 +91,7 @@ const SLICE: Slice = {
     calendarMin: Number.POSITIVE_INFINITY,
   },
 };
+// Without its digest, which would refuse every change before the fields are doubted.
 const MARKET = writeMarket({
   at: AT,
   source: 'chain.csv',
@@ -105,6 +109,24 @@ const MARKET = writeMarket({
   pegs: new Map([['USDC', 1]]),
   touches: new Map([['BTC-27MAR26-90000-C', { bid: 0.01 }]]),
   digest: '0'.repeat(64) as Digest,
+}).replace(/"digest":"0+",\s*/, '');
+const PARAMETERS = JSON.stringify({
+  version: 'v1',
+  coins: { BTC: { initial: 0.2 }, DOGE: { maintenance: 0.2, initial: 0.4 } },
+  pegs: { FDUSD: { range: 0.04 } },
+  correlations: { pairs: { 'BTC/DOGE': 0.5 }, stress: 0.3 },
+  charges: { shortMinimum: { maintenance: 0.01, initial: 0.02 } },
+  scenarios: {
+    id: 's',
+    lanes: [
+      { id: 'down', moves: [{ kind: 'spot', ranges: -1 }], damp: { ladder: 1 } },
+      {
+        id: 'skew+',
+        moves: [{ kind: 'wing', size: 0.1, start: 1, volReference: 0.6 }],
+        netting: 'loss-per-expiry',
+      },
+    ],
+  },
 });
 
 const readers: readonly (readonly [string, string, (text: string) => unknown])[] = [
@@ -115,6 +137,7 @@ const readers: readonly (readonly [string, string, (text: string) => unknown])[]
   ['portfolio JSON', BOOK, (text) => readPortfolioJson(text, 'f')],
   ['portfolio CSV', BOOK_CSV, (text) => readPortfolioCsv(text, 'f')],
   ['market JSON', MARKET, (text) => readMarket(text, 'f')],
+  ['parameters', PARAMETERS, (text) => readParameters(text, 'f', gridDefaults)],
   ['product name', 'XRP_USDC-30JUN26-0d625-C', (text) => parseProduct(text, 'f')],
 ];
 
