@@ -3,7 +3,8 @@ import { defineConfig } from 'vitest/config';
 
 const room = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-// Tests read sources, not builds, so a stale build can never make a test pass.
+// Tests read sources, not builds, so a stale build can never make a test pass; only cli.test.ts runs the built command, which
+// `npm test` builds first.
 export default defineConfig({
   resolve: {
     alias: [

@@ -29,7 +29,7 @@ if (Number(process.versions.node.split('.')[0]) < NODE_MAJOR_MIN) {
   process.exit(1);
 }
 
-// The stamp ties node_modules to one lockfile and one Node major (prebuilt binaries differ by platform).
+// The stamp ties node_modules to one lockfile and one platform, because prebuilt binaries differ.
 const stamp = `${root}node_modules/.plimsoll-lock`;
 const wanted = createHash('sha256')
   .update(readFileSync(`${root}package-lock.json`))

@@ -97,14 +97,15 @@ describe('rooms', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('every room and workspace says in ten lines what it knows and what it must never learn', () => {
+  it('every room and workspace says what it knows, its words, and what it must never learn; rooms in ten lines', () => {
     const places = [...Object.keys(rooms).map((room) => `core/src/${room}`), ...Object.keys(workspaces)];
     for (const place of places) {
       const path = `${place}/README.md`;
       expect(files, `${path} is missing`).toContain(path);
-      if (place.startsWith('core/src')) {
-        expect(read(path).trimEnd().split('\n').length, path).toBeLessThanOrEqual(ROOM_README_LINES_MAX);
-      }
+      expect(read(path), path).toMatch(/Must never learn/);
+      expect(read(path), path).toMatch(/Words: /);
+      const lines = read(path).trimEnd().split('\n').length;
+      if (place.startsWith('core/src')) expect(lines, path).toBeLessThanOrEqual(ROOM_README_LINES_MAX);
     }
   });
 });
@@ -174,7 +175,7 @@ describe('files', () => {
 });
 
 describe('documents', () => {
-  it('every rule that a test or the code cites stands in the methodology', () => {
+  it('every rule that is cited stands in the methodology, and every rule there is named by a test', () => {
     const rules = new Set(
       read('docs/methodology.md')
         .match(/^#+ M-\d\d/gm)
@@ -184,6 +185,11 @@ describe('documents', () => {
       [...read(file).matchAll(/\bM-\d\d\b/g)].map((match) => ({ file, rule: match[0] })),
     );
     expect(cited.filter(({ rule }) => !rules.has(rule))).toEqual([]);
+    const tested = new Set(cited.filter(({ file }) => isTest(file)).map(({ rule }) => rule));
+    expect(
+      [...rules].filter((rule) => !tested.has(rule)),
+      'rules that no test names',
+    ).toEqual([]);
     expect(rules.size).toBeGreaterThan(20);
   });
 

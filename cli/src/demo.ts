@@ -11,13 +11,17 @@ import {
   type OptionQuote,
   parseDecimal,
   type Refusal,
+  readChainCsv,
+  readPerpetualsCsv,
   readPortfolioJson,
   refuse,
+  withFutures,
 } from '@plimsoll/core';
 import { simulateChain, writeChainCsv, writePerpetualsCsv } from '@plimsoll/lab';
 import { sayExplanation } from './explain.ts';
-import { judge } from './load.ts';
-import { giveUp, say } from './output.ts';
+import { type Judged, judge } from './judge.ts';
+import { marginJson } from './margin-json.ts';
+import { giveUp, say, sayJson } from './output.ts';
 
 // A fixed moment: the demonstration is the same on every day of the year.
 const DEMO_AT = instant(Date.UTC(2026, 2, 2, 9, 30));
@@ -26,6 +30,7 @@ const SEED_MAX = 0xffff_ffff;
 interface DemoOptions {
   readonly seed: string;
   readonly save?: string;
+  readonly json?: boolean;
 }
 
 /** The expiry nearest to so many days from the snapshot, among those of a coin. */
@@ -66,22 +71,32 @@ function sampleBook(snapshot: ChainSnapshot): string {
   return `${JSON.stringify(book, undefined, 2)}\n`;
 }
 
-async function save(
-  directory: string,
-  snapshot: ChainSnapshot,
-  portfolio: string,
-): Promise<Refusal | undefined> {
+type DemoFiles = Readonly<Record<'chain.csv' | 'perpetuals.csv' | 'portfolio.json', string>>;
+
+/** Judges what the files say, so that whoever runs the other verbs on them finds the same numbers and digests. */
+function judgeFiles(files: DemoFiles): Judged | Refusal {
+  const chain = readChainCsv(files['chain.csv'], { source: 'simulated chain' });
+  if (isRefusal(chain)) return chain;
+  const marks = readPerpetualsCsv(files['perpetuals.csv'], { source: 'simulated marks', at: chain.at });
+  if (isRefusal(marks)) return marks;
+  const portfolio = readPortfolioJson(files['portfolio.json'], 'sample book');
+  if (isRefusal(portfolio)) return portfolio;
+  const market = fitMarket(withFutures(chain, marks));
+  if (isRefusal(market)) return market;
+  return judge(portfolio, { market, asked: market.at, notes: [] }, gridDefaults);
+}
+
+async function save(directory: string, files: DemoFiles): Promise<Refusal | undefined> {
   try {
     await mkdir(directory, { recursive: true });
-    await writeFile(join(directory, 'chain.csv'), writeChainCsv([snapshot]));
-    await writeFile(join(directory, 'perpetuals.csv'), writePerpetualsCsv([snapshot]));
-    await writeFile(join(directory, 'portfolio.json'), portfolio);
+    for (const [name, text] of Object.entries(files)) await writeFile(join(directory, name), text);
     return undefined;
   } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
     return refuse(
       'malformed',
-      `the files could not be written (${(error as Error).message}); choose another folder.`,
-      directory,
+      `the files cannot be written there (${code}); choose another folder.`,
+      '--save',
     );
   }
 }
@@ -93,18 +108,19 @@ export async function demo(options: DemoOptions): Promise<void> {
   if (!Number.isInteger(seed) || seed < 0 || seed > SEED_MAX) {
     return giveUp(refuse('out-of-range', `the seed is a whole number from 0 to ${SEED_MAX}.`, '--seed'));
   }
-  const snapshot = simulateChain({ seed, at: DEMO_AT }).at(-1)!;
-  const text = sampleBook(snapshot);
-  const portfolio = readPortfolioJson(text, 'sample book');
-  const market = fitMarket(snapshot);
-  for (const value of [portfolio, market]) if (isRefusal(value)) return giveUp(value);
-  if (isRefusal(portfolio) || isRefusal(market)) return;
-  const judged = judge(portfolio, { market, asked: market.at, notes: [] }, gridDefaults);
+  const simulated = simulateChain({ seed, at: DEMO_AT }).at(-1)!;
+  const files: DemoFiles = {
+    'chain.csv': writeChainCsv([simulated]),
+    'perpetuals.csv': writePerpetualsCsv([simulated]),
+    'portfolio.json': sampleBook(simulated),
+  };
+  const judged = judgeFiles(files);
   if (isRefusal(judged)) return giveUp(judged);
   if (options.save !== undefined) {
-    const failed = await save(options.save, snapshot, text);
+    const failed = await save(options.save, files);
     if (failed !== undefined) return giveUp(failed);
   }
+  if (options.json) return sayJson(marginJson(judged));
   sayExplanation(judged);
   say();
   if (options.save === undefined) {

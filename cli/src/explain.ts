@@ -15,7 +15,7 @@ import {
 import type { Command } from 'commander';
 import colors from 'picocolors';
 import { describeLane } from './describe.ts';
-import { addBookOptions, type BookOptions, type Judged, loadJudged } from './load.ts';
+import { addBookOptions, type BookOptions, type Judged, loadJudged } from './judge.ts';
 import { sayLegs, sayStanding } from './margin.ts';
 import { marginJson } from './margin-json.ts';
 import { figure, giveUp, heading, money, percent, say, sayJson, signed, table } from './output.ts';

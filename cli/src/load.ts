@@ -1,33 +1,21 @@
-// From file names to values: every verb reads its market, portfolio and parameters here.
+// From file names to a market: chains are read, merged, marked and fitted, or a market file is believed.
 
 import {
-  assess,
   type ChainSnapshot,
-  expiryOf,
   fitMarket,
   formatInstant,
-  type GridBook,
-  type GridParameters,
-  grid,
-  gridDefaults,
   type Instant,
   isRefusal,
   type Market,
   MS_PER_DAY,
-  type Portfolio,
   parseDecimal,
   parseInstant,
-  productsOf,
   type Refusal,
   readChainCsv,
   readChainJson,
   readMarket,
-  readParameters,
   readPerpetualsCsv,
-  readPortfolioCsv,
-  readPortfolioJson,
   refuse,
-  type Standing,
   withFutures,
 } from '@plimsoll/core';
 import { readText } from '@plimsoll/lab';
@@ -40,13 +28,6 @@ export interface MarketOptions {
   readonly perpetuals?: readonly string[];
   readonly at?: string;
   readonly peg?: readonly string[];
-}
-
-export interface BookOptions extends MarketOptions {
-  readonly portfolio: string;
-  readonly model: string;
-  readonly params?: string;
-  readonly json?: boolean;
 }
 
 /** Adds the market options to a verb. */
@@ -66,15 +47,6 @@ export function addMarketOptions(command: Command): Command {
     )
     .option('--market <file>', 'a fitted market in our own JSON, instead of a chain')
     .option('--peg <asset=usd...>', 'dollar price of a stable asset, e.g. USDC=0.9995 (default 1)');
-}
-
-/** Adds portfolio, model and parameter options to a verb. */
-export function addBookOptions(command: Command): Command {
-  return addMarketOptions(command)
-    .requiredOption('--portfolio <file>', 'the account: CSV or JSON')
-    .option('--model <name>', 'margin model', 'grid')
-    .option('--params <file>', 'parameters that differ from the defaults (JSON)')
-    .option('--json', 'print JSON for programs');
 }
 
 /** A market and what was remarked while reading it. */
@@ -231,83 +203,4 @@ function readPegs(words: readonly string[]): Map<string, number> | Refusal {
     pegs.set(asset, level);
   }
   return pegs;
-}
-
-/** Reads a portfolio, JSON or CSV by its first character. */
-async function loadPortfolio(path: string): Promise<Portfolio | Refusal> {
-  const text = await readText(path);
-  if (isRefusal(text)) return text;
-  return /^\s*[[{]/.test(text.slice(0, 200)) ? readPortfolioJson(text, path) : readPortfolioCsv(text, path);
-}
-
-/** Models this version knows. */
-const MODELS: readonly string[] = [grid.id];
-
-/** The parameters of a run: defaults, with `--params` laid over them. */
-async function loadParameters(options: {
-  model: string;
-  params?: string;
-}): Promise<GridParameters | Refusal> {
-  if (!MODELS.includes(options.model)) {
-    return refuse(
-      'unknown-model',
-      `there is no model '${options.model}'; this version has: ${MODELS.join(', ')}.`,
-      '--model',
-    );
-  }
-  if (options.params === undefined) return gridDefaults;
-  const text = await readText(options.params);
-  return isRefusal(text) ? text : readParameters(text, options.params, gridDefaults);
-}
-
-/** An account with everything it was judged by. */
-export interface Judged {
-  readonly portfolio: Portfolio;
-  readonly parameters: GridParameters;
-  readonly book: GridBook;
-  readonly standing: Standing;
-  readonly notes: readonly string[];
-}
-
-/** Judges a portfolio in a market. */
-export function judge(portfolio: Portfolio, loaded: Loaded, parameters: GridParameters): Judged | Refusal {
-  const gone = portfolio.positions.find(
-    ({ product }) => (expiryOf(product) ?? Number.POSITIVE_INFINITY) <= loaded.asked,
-  );
-  if (gone !== undefined) {
-    const message = `it expired before ${formatInstant(loaded.asked)}; settle it to cash and remove the position.`;
-    return refuse('expired', message, gone.product.id);
-  }
-  const book = grid.book(productsOf(portfolio), loaded.market, parameters);
-  if (isRefusal(book)) return book;
-  const standing = assess(portfolio, book, grid);
-  if (isRefusal(standing)) return standing;
-  const taken = [...book.risk.market.pegs.keys()].filter(
-    (asset) => !loaded.market.pegs.has(asset) && asset !== 'USD',
-  );
-  const atPar = taken.map(
-    (asset) => `${asset} has no price in the market and is taken at 1 USD; state it with --peg ${asset}=...`,
-  );
-  return { portfolio, parameters, book, standing, notes: [...loaded.notes, ...atPar] };
-}
-
-/** Everything a verb with a book needs, read and judged. */
-export async function loadJudged(options: BookOptions): Promise<Judged | Refusal> {
-  const parameters = await loadParameters(options);
-  if (isRefusal(parameters)) return parameters;
-  const portfolio = await loadPortfolio(options.portfolio);
-  if (isRefusal(portfolio)) return portfolio;
-  const stranger = readStrangers(options.peg ?? [], parameters);
-  if (stranger !== undefined) return stranger;
-  const loaded = await loadMarket(options);
-  return isRefusal(loaded) ? loaded : judge(portfolio, loaded, parameters);
-}
-
-/** A peg given to a coin would sweep it like a dollar: only what the parameters call stable may have one. */
-function readStrangers(words: readonly string[], parameters: GridParameters): Refusal | undefined {
-  const names = words.map((word) => word.split('=')[0]!);
-  const name = names.find((candidate) => parameters.pegs[candidate] === undefined);
-  if (name === undefined) return undefined;
-  const mend = 'give a chain or a perpetual mark for it, or name its range under pegs in --params.';
-  return refuse('unknown-asset', `the parameters know no stable asset ${name}; ${mend}`, '--peg');
 }

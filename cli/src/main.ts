@@ -24,6 +24,8 @@ program
   .description('explain the margin of a sample book on a market that the project simulates')
   .option('--seed <number>', 'seed of the simulated market', '7')
   .option('--save <dir>', 'also write the chain, the marks and the portfolio there')
+  .option('--json', 'print JSON for programs')
+  .addHelpText('after', '\nExample:\n  plimsoll demo --seed 7 --save demo')
   .action(demo);
 
 // Whoever reads our output may stop early (`plimsoll ... | head`); that is not an error.

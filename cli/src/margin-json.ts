@@ -13,7 +13,7 @@ import {
   requirementDigest,
   type Usd,
 } from '@plimsoll/core';
-import type { Judged } from './load.ts';
+import type { Judged } from './judge.ts';
 
 export const LINES = ['maintenance', 'release', 'initial'] as const satisfies readonly LineName[];
 

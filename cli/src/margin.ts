@@ -4,7 +4,7 @@ import { formatInstant, isRefusal } from '@plimsoll/core';
 import type { Command } from 'commander';
 import colors from 'picocolors';
 import { describeLane } from './describe.ts';
-import { addBookOptions, type BookOptions, type Judged, loadJudged } from './load.ts';
+import { addBookOptions, type BookOptions, type Judged, loadJudged } from './judge.ts';
 import { chargeTotals, LINES, marginJson } from './margin-json.ts';
 import { figure, giveUp, heading, money, remark, say, sayJson, table } from './output.ts';
 

@@ -2,25 +2,30 @@
 
 import {
   applyTrade,
+  carryBids,
   type Instant,
+  isPrice,
   isRefusal,
   later,
+  type Market,
   type Move,
   MS_PER_DAY,
   marketDigest,
   type Portfolio,
   parseDecimal,
   parseProduct,
+  productsOf,
   type Refusal,
   refuse,
   settleExpired,
   shift,
   type Trade,
+  underlyingOf,
   withEntries,
 } from '@plimsoll/core';
 import type { Command } from 'commander';
 import colors from 'picocolors';
-import { addBookOptions, type BookOptions, type Judged, judge, loadJudged } from './load.ts';
+import { addBookOptions, type BookOptions, type Judged, judge, loadJudged } from './judge.ts';
 import { LINES, marginJson } from './margin-json.ts';
 import { figure, giveUp, heading, money, remark, say, sayJson, signed, table } from './output.ts';
 
@@ -55,7 +60,7 @@ export function addWhatIf(program: Command): void {
 }
 
 function imagine(before: Judged, options: WhatIfOptions): Judged | Refusal {
-  const moves = readMoves(options);
+  const moves = readMoves(options, before.book.risk.market);
   if (isRefusal(moves)) return moves;
   const days = readDays(options.days);
   if (isRefusal(days)) return days;
@@ -82,7 +87,7 @@ function imagine(before: Judged, options: WhatIfOptions): Judged | Refusal {
   const at = (now.at + days * MS_PER_DAY) as Instant;
   const settled = settleExpired(traded, moved, at);
   if (isRefusal(settled)) return settled;
-  const aged = days === 0 ? moved : later(moved, days);
+  const aged = carryBids(days === 0 ? moved : later(moved, days), now, productsOf(settled));
   // An imagined market has its own digest, so that its margins are not taken for the observed one's.
   const market = { ...aged, digest: marketDigest(aged) };
   return judge(settled, { market, asked: market.at, notes: [] }, before.parameters);
@@ -129,19 +134,32 @@ function readTrade(word: string): Trade | Refusal {
   if (parts[4] === undefined) return { product, quantity: signedQuantity };
   const price = parseDecimal(parts[4], '--trade price');
   if (isRefusal(price)) return price;
-  if (!(price > 0)) return refuse('out-of-range', 'a traded price must be above zero.', '--trade');
+  if (!isPrice(price)) return refuse('out-of-range', `${price} is no price to trade at.`, '--trade');
   return { product, quantity: signedQuantity, price };
 }
 
 const MOVE = /^(?:([A-Z0-9]+)=)?([+-]?[0-9.]+)(%|pt)$/i;
 const NO_SCALING = { short: 0, long: 0, dteFloor: 1 };
 
-function readMoves(options: WhatIfOptions): Move[] | Refusal {
+function readMoves(options: WhatIfOptions, market: Market): Move[] | Refusal {
   const moves: Move[] = [];
   for (const kind of ['spot', 'vol'] as const) {
+    const seen = new Set<string>();
     for (const word of options[kind] ?? []) {
       const move = readMove(kind, word);
       if (isRefusal(move)) return move;
+      const coin = 'underlying' in move ? move.underlying : undefined;
+      if (coin !== undefined && underlyingOf(market, coin) === undefined) {
+        const coins = market.underlyings.map(({ underlying }) => underlying).join(', ');
+        return refuse(
+          'no-market',
+          `'${word}' moves ${coin}, which this market does not have; it has ${coins}.`,
+          `--${kind}`,
+        );
+      }
+      if (seen.has(coin ?? ''))
+        return refuse('duplicate', `'${word}' moves the same again; give one move.`, `--${kind}`);
+      seen.add(coin ?? '');
       moves.push(move);
     }
   }

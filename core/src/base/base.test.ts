@@ -20,7 +20,7 @@ describe('digest', () => {
   });
 });
 
-describe('rounding', () => {
+describe('M-01 rounding', () => {
   it('brackets the exact value and differs by at most one unit', () => {
     fc.assert(
       fc.property(fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e15, max: 1e15 }), (x) => {

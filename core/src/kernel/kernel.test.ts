@@ -40,7 +40,7 @@ function worst(rows: readonly Row[], error: (row: Row, args: number[]) => number
   return Math.max(...rows.map((row) => error(row, row.args.map(Number)))); // NaN wins, so that it fails
 }
 
-describe('golden numbers', () => {
+describe('M-02 M-03 golden numbers', () => {
   const unary = { exp, expm1, log, log1p } as const;
   const elementary = golden<Row>('elementary');
   for (const [fn, bound] of [

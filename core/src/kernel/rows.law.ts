@@ -18,7 +18,7 @@ const point = fc.oneof(
     .map(([x, share]) => [x, Math.sqrt(2 * Math.abs(x)) * share] as [number, number]),
 );
 
-describe('fillStrike', () => {
+describe('M-04 fillStrike', () => {
   it('misses the reference by at most 2e-12 of forward for K/F in [1e-4, 1e4], a call by 6e-13', () => {
     const out = new Float64Array(2);
     fc.assert(

@@ -8,7 +8,7 @@ import type { Combined, Holdings, RiskBook } from '../risk/index.ts';
 import { optionValue } from './option-value.ts';
 import { coinParameters, type GridParameters } from './parameters.ts';
 import type { Charge, ChargeName } from './requirement.ts';
-import { type Seen, viewsOf } from './views.ts';
+import { paidUpWorth, type Seen, viewsOf } from './views.ts';
 
 function charge(
   name: ChargeName,
@@ -178,20 +178,10 @@ function optionValueCharge(seen: Seen): Charge | undefined {
   return charge('option-value', seen, net - credited, { net, credited });
 }
 
-/** Nothing but balances and bought options: such a part of a book can lose what it is worth and no more. */
-function isPaidUp({ legs }: Seen): boolean {
-  return legs.every(
-    ({ quantity, product }) => quantity >= 0 && (product.kind === 'option' || product.kind === 'asset'),
-  );
-}
-
 /** Of a paid-up part no more is asked than it is worth: charges beyond that are cut, the last first. */
 function cutToWorth(seen: Seen, charges: readonly Charge[], loss: number): Charge[] {
-  if (!isPaidUp(seen)) return [...charges];
-  const worth = seen.legs.reduce(
-    (sum, { row, quantity }) => sum + quantity * seen.book.columns.value[row]!,
-    0,
-  );
+  const worth = paidUpWorth(seen);
+  if (worth === undefined) return [...charges];
   let room = creditDown(worth) - owedUp(loss);
   return charges.flatMap((item) => {
     const amount = item.amount < room ? item.amount : room;

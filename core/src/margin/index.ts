@@ -25,4 +25,4 @@ export {
   type Requirement,
   type Standing,
 } from './requirement.ts';
-export { applyTrade, settleExpired, type Trade, withEntries } from './trade.ts';
+export { applyTrade, carryBids, settleExpired, type Trade, withEntries } from './trade.ts';

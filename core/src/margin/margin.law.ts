@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { market, perpetual, portfolio, universe } from '../../test/sample.ts';
 import { isRefusal } from '../base/index.ts';
+import type { Market } from '../market/index.ts';
 import { combine, holdingsOf, sweep } from '../risk/index.ts';
 import {
   assess,
@@ -25,6 +26,12 @@ function bookOf(parameters: GridParameters = gridDefaults): GridBook {
   const book = grid.book(products, market, parameters);
   if (isRefusal(book)) throw new Error(book.message);
   return book;
+}
+
+function sureBook(within: Market): GridBook {
+  const built = grid.book(products, within, gridDefaults);
+  if (isRefusal(built)) throw new Error(built.message);
+  return built;
 }
 
 const book = bookOf();
@@ -131,6 +138,23 @@ describe('laws', () => {
     },
   );
 
+  law(
+    'M-19 what is bought and paid for is never short of margin',
+    fc.array(fc.record({ i: fc.nat(39), size: fc.double({ min: 0.01, max: 500, noNaN: true }) }), {
+      maxLength: 6,
+    }),
+    (bought: { i: number; size: number }[]) => {
+      const options = universe.filter(({ kind }) => kind === 'option');
+      const held = new Map(bought.map(({ i, size }) => [options[i]!, size]));
+      const positions = [...held].map(([product, quantity]) => ({ product, quantity }));
+      const { excess } = stand(portfolio(positions, 0));
+      // Equity is rounded down and each swept loss up: a unit for either, per coin.
+      for (const line of ['maintenance', 'release', 'initial'] as const) {
+        expect(excess[line] >= -4n, line).toBe(true);
+      }
+    },
+  );
+
   law('M-17 the swept loss is homogeneous in size', positions, (held: Position[]) => {
     const one = sweptAmount(held, 'initial');
     expect(sweptAmount(held, 'initial', 4)).toBeCloseTo(4 * one, 6);
@@ -193,6 +217,20 @@ describe('laws of parameters', () => {
       const most = stand(held).requirement[line];
       const least = stand(held, fewer).requirement[line];
       expect(most.combined.ownSum).toBeGreaterThanOrEqual(least.combined.ownSum);
+    }
+  });
+
+  const broken = sureBook({ ...market, pegs: new Map([...market.pegs, ['USDC', 0.7]]) });
+
+  it('M-29 more of a broken stable asset never lowers excess', () => {
+    const owned = (quantity: number) =>
+      stand(
+        { account: 'a', balances: [{ asset: 'USDC', kind: 'cash', quantity }], positions: [], orders: [] },
+        broken,
+      );
+    const [some, more] = [owned(1e6), owned(2e6)];
+    for (const line of ['maintenance', 'release', 'initial'] as const) {
+      expect(more.excess[line] > some.excess[line], line).toBe(true);
     }
   });
 

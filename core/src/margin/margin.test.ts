@@ -162,6 +162,38 @@ describe('charges', () => {
     expect(amount / 1e9).toBeCloseTo(0.03 * Math.sqrt(1 / 20), 9);
   });
 
+  it('M-23 vega of size is charged leg by leg, so that a calendar or a fly is not free', () => {
+    const [near, far] = [25, 116].map((days) => option('BTC', days, 65_000, 'call'));
+    const calendar = stand(
+      portfolio([
+        { product: near!, quantity: -1000 },
+        { product: far!, quantity: 500 },
+      ]),
+    );
+    const vegas = [near!, far!].map((product) => {
+      const amount = charged(stand(one(product, 1)), 'maintenance', 'surface-confidence');
+      return amount / (100 * 0.003);
+    });
+    const gross = 1000 * vegas[0]! + 500 * vegas[1]!;
+    const want = 3 * gross * Math.sqrt(gross / 8e5);
+    expect(charged(calendar, 'initial', 'vega-concentration') / want).toBeCloseTo(1, 6);
+  });
+
+  it('M-27 the vol may be wrong by the slice’s uncertainty: 0.3 points of vega', () => {
+    const call = option('BTC', 25, 65_000, 'call');
+    const bump = (size: number) =>
+      shift(market, {
+        id: 'v',
+        moves: [{ kind: 'vol', form: 'points', size, scaling: { short: 0, long: 0, dteFloor: 1 } }],
+        smile: 'sticky-strike',
+        damp: 1,
+        netting: 'sum',
+        line: 'initial',
+      });
+    const vega = (sure(price(call, bump(1e-5))).usd - sure(price(call, bump(-1e-5))).usd) / 2e-5;
+    expect(charged(stand(one(call, -7)), 'initial', 'surface-confidence')).toBeCloseTo(7 * vega * 0.003, 2);
+  });
+
   it('M-24 selling collateral: the same law, and never more than the cap of the next dollar', () => {
     const coins = (quantity: number): Portfolio => ({
       account: 'a',
@@ -251,6 +283,53 @@ describe('charges', () => {
     const doubted = charged(generous, 'initial', 'option-value');
     expect(doubted).toBeGreaterThan(0);
     expect(doubted).toBeLessThan(2 * value * 0.05);
+  });
+});
+
+describe('M-30 mixing', () => {
+  it('a bid for one option is no credit for another', () => {
+    const [dead, alive, short] = [
+      option('BTC', 116, 80_000, 'call'),
+      option('BTC', 116, 62_000, 'call'),
+      option('BTC', 116, 65_000, 'call'),
+    ];
+    const touches = new Map([[alive!.id, { bid: 0.2 }]]);
+    const within = { ...market, touches };
+    const credited = (held: Position[]) => dollars(stand(portfolio(held), within).requirement.locked);
+    expect(credited([{ product: dead!, quantity: 1000 }])).toBe(0);
+    const spread = [
+      { product: alive!, quantity: 1 },
+      { product: short!, quantity: -1 },
+    ];
+    const mixed = credited([{ product: dead!, quantity: 1000 }, ...spread]);
+    expect(mixed).toBeCloseTo(credited(spread), 6);
+  });
+});
+
+describe('M-29 stable assets', () => {
+  const held = (balances: Portfolio['balances']): Portfolio => ({
+    account: 'a',
+    balances,
+    positions: [],
+    orders: [],
+  });
+  const cash = (asset: string, quantity: number) => ({ asset, kind: 'cash', quantity }) as const;
+
+  it('are not each other: long one and short the other is judged by what one may do alone', () => {
+    const standing = stand(held([cash('USDC', 1e6), cash('USDT', -1e6)]));
+    expect(dollars(standing.requirement.maintenance.swept)).toBeGreaterThan(25_000);
+  });
+
+  it('owed below par may cost the way back', () => {
+    const pegs = new Map([...market.pegs, ['USDC', 0.9]] as const);
+    const standing = stand(held([cash('USDC', -1000), cash('USD', 5000)]), { ...market, pegs });
+    expect(dollars(standing.requirement.maintenance.swept)).toBeCloseTo(100, 6);
+  });
+
+  it('the parameters know; a coin that no market prices is refused, not taken for one', () => {
+    const pegs = new Map([...market.pegs, ['SOL', 150]] as const);
+    const book = sure(grid.book(productsOf(held([cash('SOL', -10_000)])), { ...market, pegs }, gridDefaults));
+    expect(assess(held([cash('SOL', -10_000)]), book, grid)).toMatchObject({ reason: 'unknown-asset' });
   });
 });
 

@@ -1,9 +1,9 @@
 // What would change: a trade, a passage of time. Portfolios in, portfolios out.
 
 import { type Instant, isRefusal, type Refusal, refuse } from '../base/index.ts';
-import { assetUsd, type Market, underlyingOf } from '../market/index.ts';
+import { assetUsd, type Market, type Touch, underlyingOf } from '../market/index.ts';
 import { futureProfit, price } from '../pricing/index.ts';
-import { expiryOf, type Future, type Option, type Perpetual } from '../product/index.ts';
+import { expiryOf, type Future, type Option, type Perpetual, type Product } from '../product/index.ts';
 import type { Balance, Portfolio, Position } from './portfolio.ts';
 
 /** A fill: positive buys, negative sells; at `price` in the product's own unit, or at the mark. */
@@ -51,6 +51,21 @@ export function applyTrade(portfolio: Portfolio, trade: Trade, market: Market): 
     held === undefined ? { product, quantity } : { ...held, quantity: held.quantity + quantity };
   const others = portfolio.positions.filter((position) => position !== held);
   return { ...portfolio, balances, positions: merged.quantity === 0 ? others : [...others, merged] };
+}
+
+/**
+ * An imagined market with bids that moved along: each option keeps its bid's share of the mark. Left where they were, yesterday's bids
+ * would make worthless the very options that a crash makes valuable.
+ */
+export function carryBids(imagined: Market, observed: Market, products: readonly Product[]): Market {
+  const touches = new Map<string, Touch>();
+  for (const product of products) {
+    const { bid } = observed.touches.get(product.id) ?? {};
+    const [before, after] = [price(product, observed), price(product, imagined)];
+    if (bid === undefined || isRefusal(before) || isRefusal(after) || !(before.mark > 0)) continue;
+    touches.set(product.id, { bid: (bid / before.mark) * after.mark });
+  }
+  return { ...imagined, touches };
 }
 
 /** Notes today's mark as the entry of every future without one, so that a moved market shows its profit or loss. */

@@ -157,7 +157,7 @@ function checkLaws(market: Market): void {
   }
 }
 
-describe('fit laws', () => {
+describe('M-08 fit laws', () => {
   it('any harmed chain gives lawful finite slices or typed refusals, and names every expiry once', () => {
     fc.assert(
       fc.property(recipes, (recipe) => {

@@ -90,7 +90,7 @@ function chain(options: readonly OptionQuote[], futures: readonly FutureQuote[] 
 
 const onlySlice = (snapshot: ChainSnapshot) => served(fitMarket(snapshot)).underlyings[0]!.slices[0]!;
 
-describe('fitMarket', () => {
+describe('M-07 fitMarket', () => {
   it('finds the smile it was quoted from, to a hundredth of a vol point, and says it is sure', () => {
     const slice = onlySlice(chain(otm));
     for (const k of [-0.5, -0.25, 0, 0.25, 0.4]) expect(volAt(slice, 70_000 * exp(k))).toBeCloseTo(vol(k), 4);
@@ -235,7 +235,7 @@ describe('fitMarket', () => {
   });
 });
 
-describe('forwardOf', () => {
+describe('M-05 forwardOf', () => {
   const pairs = [-0.1, -0.05, 0.01, 0.05].flatMap((k) => [
     quote({ k, right: 'call', half: 0.001 }),
     quote({ k, right: 'put', half: 0.001 }),

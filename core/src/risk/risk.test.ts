@@ -142,6 +142,33 @@ describe('M-17 netting', () => {
     expect(swept.pnl[1]).toBe(-(a + b));
   });
 
+  it('counts an expiry with the worse of a lane and its twin, at best with nothing', () => {
+    const twins = ([1, -1] as const).map(
+      (size): Lane => ({
+        ...lanes[1]!,
+        id: `way ${size}`,
+        twin: `way ${-size}`,
+        moves: [
+          { kind: 'vol', form: 'points', size: 0.1 * size, scaling: { short: 0, long: 0, dteFloor: 1 } },
+        ],
+      }),
+    );
+    const near = option('BTC', 11, 65_000, 'call');
+    const far = option('BTC', 116, 80_000, 'call');
+    const book = build(twins, [near, far]);
+    const swept = sweep(book, hold(book, { [near.id]: -1, [far.id]: 1 }));
+    const [short, long] = [book.rows[0]!, book.rows[book.stride + 1]!];
+    expect(swept.pnl[0]).toBe(-short + long);
+    expect(swept.pnl[1]).toBe(swept.pnl[0]);
+    // What is bought can lose its price and no more.
+    const bought = sweep(book, hold(book, { [far.id]: 1 }));
+    expect(-bought.pnl[0]!).toBeLessThanOrEqual(book.columns.value[1]!);
+    const plan = planCombine(book, { unnamed: 0, pairs: {}, stress: 0 }, 0.2);
+    const combined = combine(swept, plan, 'initial');
+    const parts = attribute(swept, combined, plan);
+    expect(parts[0]! + parts[1]!).toBeCloseTo(-combined.amount, 9);
+  });
+
   it('sign factors act on an expiry’s net value', () => {
     const call = option('BTC', 25, 65_000, 'call');
     const put = option('BTC', 25, 55_000, 'put');
@@ -169,6 +196,49 @@ describe('M-17 netting', () => {
   });
 });
 
+describe('M-02 ties', () => {
+  it('go to the lowest lane', () => {
+    const twice = (['first', 'second'] as const).map(
+      (id): Lane => ({
+        id,
+        moves: [{ kind: 'spot', relative: -0.1 }],
+        smile: 'sticky-strike',
+        damp: 1,
+        netting: 'sum',
+        line: 'maintenance',
+      }),
+    );
+    const book = build(twice, [perpetual('BTC')]);
+    const swept = sweep(book, hold(book, { 'BTC-PERPETUAL': 1 }));
+    const combined = combine(swept, planCombine(book, { unnamed: 0, pairs: {}, stress: 0 }, 0.2), 'initial');
+    expect(combined.own[0]!.lane).toBe(0);
+    expect(combined.jointLanes[0]).toBe(0);
+  });
+});
+
+describe('M-12 lanes that cannot be', () => {
+  const lane = (moves: Lane['moves']): Lane => ({
+    id: 'too far',
+    moves,
+    smile: 'sticky-strike',
+    damp: 1,
+    netting: 'sum',
+    line: 'maintenance',
+  });
+  it.each([
+    ['spot to nothing', lane([{ kind: 'spot', ranges: -11 }])],
+    ['a forward below zero', lane([{ kind: 'basis', size: -1.2, add: 1, multiple: 0 }])],
+    ['a perpetual below zero', lane([{ kind: 'premium', relative: -1.5 }])],
+    [
+      'a vol beyond all numbers',
+      lane([{ kind: 'vol', form: 'points', size: 1e308, scaling: { short: 2, long: 2, dteFloor: 1e-3 } }]),
+    ],
+  ])('%s is refused by name', (_, wrong) => {
+    const book = buildRiskBook(products, market, [wrong], ranges);
+    expect(book).toMatchObject({ kind: 'refused', reason: 'bad-parameter', where: 'scenario too far' });
+  });
+});
+
 describe('M-18 across underlyings', () => {
   const correlations = { unnamed: 0, pairs: { 'BTC/ETH': 0.85 }, stress: 0.25 };
 
@@ -188,6 +258,17 @@ describe('M-18 across underlyings', () => {
   it('grants nothing to a book that is long both', () => {
     const { amount, ownSum } = amounts(100_000, 100_000);
     expect(amount / ownSum).toBeGreaterThan(0.999);
+  });
+
+  it('does not take one coin’s vol for another’s: a vol hedge across coins is granted in part', () => {
+    const call = (coin: string, strike: number) => option(coin, 116, strike, 'call');
+    const book = build();
+    const [btc, eth] = [call('BTC', 65_000), call('ETH', 1_900)];
+    const vega = (product: Product) => book.columns.vega[book.indexOf.get(product.id)!]!;
+    const swept = sweep(book, hold(book, { [btc.id]: -1, [eth.id]: vega(btc) / vega(eth) }));
+    const own = swept.pnl[book.lanes.findIndex((lane) => lane.id === 'wide/spot+0%r/vol-up')]!;
+    const { joint } = combine(swept, planCombine(book, correlations, 0.2), 'initial');
+    expect(joint).toBeGreaterThanOrEqual(-own);
   });
 
   it('grants part of a hedge, more at higher correlation, never more than 80 %', () => {

@@ -78,6 +78,51 @@ describe('M-13 skew shocks', () => {
   });
 });
 
+describe('M-13 other shapes', () => {
+  const slice = (moves: Shock['moves'], at: number) =>
+    underlyingOf(shift(market, shock(moves)), 'BTC')!.slices[at]!;
+  const ratio = (moves: Shock['moves'], at: number, strike: number) =>
+    volAt(slice(moves, at), strike) / volAt(btc.slices[at]!, strike);
+
+  it('a twist moves the front by its front, the back by the mix of both', () => {
+    const twist = [{ kind: 'term', front: 0.2, back: -0.125, pivotDays: 30 }] as const;
+    expect(ratio(twist, 0, 65_000)).toBeCloseTo(1.2, 12);
+    const weight = 30 / 116;
+    expect(ratio(twist, 3, 65_000)).toBeCloseTo(1 + 0.2 * weight - 0.125 * (1 - weight), 12);
+  });
+
+  it('wings leave the middle alone, rise, and stop', () => {
+    const { forward, years } = btc.slices[3]!;
+    const unit = 0.6 * Math.sqrt(years);
+    const at = (distance: number) => forward * Math.exp(distance * unit);
+    for (const size of [0.15, -0.15]) {
+      const wing = [{ kind: 'wing', size, start: 1.5, volReference: 0.6 }] as const;
+      expect(ratio(wing, 3, at(1.4))).toBe(1);
+      expect(ratio(wing, 3, at(-2))).toBeCloseTo(1 + size / 2, 12);
+      expect(ratio(wing, 3, at(5))).toBeCloseTo(1 + size, 12);
+    }
+  });
+
+  it('an upward vol shock has a floor', () => {
+    const scaling = { short: 0, long: 0, dteFloor: 1 };
+    const up = [{ kind: 'vol', form: 'relative', size: 0.1, scaling, floor: 0.9 }] as const;
+    expect(volAt(slice(up, 2), 65_000)).toBe(0.9);
+  });
+
+  it('par brings a stable asset back from either side', () => {
+    const off = {
+      ...market,
+      pegs: new Map([
+        ['USD', 1],
+        ['USDC', 0.9],
+        ['USDT', 1.02],
+      ]),
+    };
+    const back = shift(off, shock([{ kind: 'par' }]));
+    expect([...back.pegs.values()]).toEqual([1, 1, 1]);
+  });
+});
+
 describe('M-10 a shocked market is a market', () => {
   const crash = shift(market, shock([{ kind: 'spot', relative: -0.2 }]));
   const coin = underlyingOf(crash, 'BTC')!;

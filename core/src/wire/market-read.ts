@@ -1,44 +1,19 @@
 // Our own market JSON read back, field by field: a market file may have been edited by hand, and pricing will not doubt it again.
 
-import {
-  type Digest,
-  type Refusal,
-  type RefusalReason,
-  refuse,
-  type Years,
-  years,
-  yearsBetween,
-} from '../base/index.ts';
+import { type Digest, type Refusal, type RefusalReason, refuse, yearsBetween } from '../base/index.ts';
 import {
   type ForwardMark,
   type Market,
   marketDigest,
-  type RawSvi,
   type RefusedSlice,
-  type Slice,
-  type SliceQuality,
-  type Smile,
-  sviRefusal,
   type Touch,
   type UnderlyingMarket,
-  type VolDeform,
 } from '../market/index.ts';
 import { compareText } from '../product/index.ts';
-import {
-  any,
-  atLeastZero,
-  below,
-  correlation,
-  Doubts,
-  Fields,
-  type Place,
-  positive,
-  priced,
-  share,
-  shareAboveZero,
-} from './fields.ts';
+import { any, atLeastZero, below, Doubts, Fields, type Place, positive, priced } from './fields.ts';
 import { formatInstant } from './instants.ts';
 import { isJson, type Json, parseJson } from './json.ts';
+import { readSlice } from './market-read-slice.ts';
 import { MARKET_FORMAT, MARKET_VERSION } from './market-write.ts';
 import { isAssetCode, parseProduct } from './names.ts';
 import { quoted } from './words.ts';
@@ -46,7 +21,6 @@ import { quoted } from './words.ts';
 export const UNDERLYINGS_MAX = 1_000;
 export const SLICES_MAX = 500;
 export const TOUCHES_MAX = 100_000;
-const DEFORMS_MAX = 32;
 
 const REASONS = {
   malformed: true,
@@ -72,8 +46,6 @@ const REASONS = {
 
 /** A second: times written by hand need not be exact to the bit. */
 const YEARS_SLACK = 1 / (365 * 86_400);
-
-const QUALITY_SOURCES = ['svi', 'repaired', 'essvi', 'interpolated', 'given'] as const;
 
 /**
  * Reads what `writeMarket` writes, to the bit. Every field is required and checked: prices and times to expiry above zero, SVI parameters in
@@ -164,7 +136,7 @@ class MarketReader {
     if (!isAssetCode(underlying))
       fields.refuse('underlying', `${quoted(underlying)} is not an asset; write a code such as BTC.`);
     const futures = fields.list('futures', SLICES_MAX, (item, at) => this.forwardMark(item, at));
-    const slices = fields.list('slices', SLICES_MAX, (item, at) => this.slice(item, at));
+    const slices = fields.list('slices', SLICES_MAX, (item, at) => readSlice(item, at, this.doubts));
     ascending(futures, (mark) => mark.expiry, byNumber, fields, 'futures');
     ascending(slices, (slice) => slice.expiry, byNumber, fields, 'slices');
     return {
@@ -181,113 +153,6 @@ class MarketReader {
   private forwardMark(node: Json, place: Place): ForwardMark {
     const fields = this.fields(node, place, ['expiry', 'forward']);
     return { expiry: fields.instant('expiry'), forward: fields.number('forward', priced) };
-  }
-
-  private slice(node: Json, place: Place): Slice {
-    const keys = [
-      'expiry',
-      'years',
-      'forward',
-      'smileForward',
-      'smileYears',
-      'smile',
-      'deforms',
-      'unfixed',
-      'quality',
-    ];
-    const fields = this.fields(node, place, keys);
-    return {
-      expiry: fields.instant('expiry'),
-      years: this.years(fields, 'years'),
-      forward: fields.number('forward', priced),
-      smileForward: fields.number('smileForward', priced),
-      smileYears: this.years(fields, 'smileYears'),
-      smile: this.smile(fields.node('smile'), below(place, 'smile')),
-      deforms: fields.list('deforms', DEFORMS_MAX, (item, at) => this.deform(item, at)),
-      unfixed: fields.number('unfixed', shareAboveZero),
-      quality: this.quality(fields.node('quality'), below(place, 'quality')),
-    };
-  }
-
-  private years(fields: Fields, key: string): Years {
-    return years(fields.number(key, positive));
-  }
-
-  private smile(node: Json | undefined, place: Place): Smile {
-    const fields = this.fields(node, place, ['near', 'far', 'mix']);
-    return {
-      near: this.svi(fields.node('near'), below(place, 'near')),
-      far: this.svi(fields.node('far'), below(place, 'far')),
-      mix: fields.number('mix', share),
-    };
-  }
-
-  private svi(node: Json | undefined, place: Place): RawSvi {
-    const fields = this.fields(node, place, ['a', 'b', 'rho', 'm', 'sigma']);
-    const svi = {
-      a: fields.number('a', any),
-      b: fields.number('b', atLeastZero),
-      rho: fields.number('rho', correlation),
-      m: fields.number('m', any),
-      sigma: fields.number('sigma', positive),
-    };
-    const refusal = this.doubts.fault === undefined ? sviRefusal(svi) : undefined;
-    if (refusal !== undefined) fields.refuse('a', refusal.message);
-    return svi;
-  }
-
-  private quality(node: Json | undefined, place: Place): SliceQuality {
-    const numbers = ['fitError', 'quoteWidth', 'uncertainty', 'confidence', 'quotesUsed', 'insideShare'];
-    const fields = this.fields(node, place, ['source', ...numbers, 'butterflyMin', 'calendarMin']);
-    return {
-      source: fields.word('source', QUALITY_SOURCES),
-      fitError: fields.number('fitError', atLeastZero),
-      quoteWidth: fields.number('quoteWidth', atLeastZero),
-      uncertainty: fields.number('uncertainty', atLeastZero),
-      confidence: fields.number('confidence', shareAboveZero),
-      quotesUsed: fields.number('quotesUsed', atLeastZero),
-      insideShare: fields.number('insideShare', share),
-      butterflyMin: fields.numberOrInfinity('butterflyMin'),
-      calendarMin: fields.numberOrInfinity('calendarMin'),
-    };
-  }
-
-  private deform(node: Json, place: Place): VolDeform {
-    const fields = this.fields(node, place, [
-      'kind',
-      'factor',
-      'points',
-      'vol',
-      'form',
-      'slope',
-      'cap',
-      'size',
-      'start',
-      'width',
-    ]);
-    const kind = fields.word('kind', ['scale', 'shift', 'floor', 'skew', 'wing']);
-    switch (kind) {
-      case 'scale':
-        return { kind, factor: fields.number('factor', atLeastZero) };
-      case 'shift':
-        return { kind, points: fields.number('points', any) };
-      case 'floor':
-        return { kind, vol: fields.number('vol', atLeastZero) };
-      case 'skew':
-        return {
-          kind,
-          form: fields.word('form', ['linear', 'absolute']),
-          slope: fields.number('slope', any),
-          cap: fields.number('cap', atLeastZero),
-        };
-      case 'wing':
-        return {
-          kind,
-          size: fields.number('size', any),
-          start: fields.number('start', atLeastZero),
-          width: fields.number('width', positive),
-        };
-    }
   }
 
   private refused(node: Json, place: Place): RefusedSlice {

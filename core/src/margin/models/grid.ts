@@ -1,6 +1,7 @@
 // The model `grid`: full revaluation over price x vol lanes, worst case, charges, three nested lines.
 
 import {
+  creditDown,
   digestValue,
   dollars,
   isRefusal,
@@ -40,6 +41,7 @@ import {
 } from '../parameters.ts';
 import type { Portfolio } from '../portfolio.ts';
 import type { Charge, Contribution, Line, MarginBook, MarginModel, Requirement } from '../requirement.ts';
+import { paidUpWorth, viewsOf } from '../views.ts';
 
 /** A grid book: the risk book, its parameters, and the plan of joint moves. */
 export interface GridBook extends MarginBook {
@@ -190,9 +192,12 @@ function lineOf(book: GridBook, holdings: Holdings, line: 'maintenance' | 'initi
   return { amount: usd(owed + totalOf(charges)), swept: owed, charges, combined, sweep: swept };
 }
 
-function releaseOf(maintenance: Line, buffer: number): Line {
+/** A buffer above maintenance; of an account that has paid for all it holds, not beyond what that is worth. */
+function releaseOf(maintenance: Line, buffer: number, worth: number | undefined): Line {
   const ppm = BigInt(Math.ceil(buffer * Number(PARTS_PER_MILLION)));
-  const extra = usd((maintenance.amount * ppm + PARTS_PER_MILLION - 1n) / PARTS_PER_MILLION);
+  const whole = (maintenance.amount * ppm + PARTS_PER_MILLION - 1n) / PARTS_PER_MILLION;
+  const room = worth === undefined ? whole : creditDown(worth) - maintenance.amount;
+  const extra = usd(room < whole ? (room > 0n ? room : 0n) : whole);
   const inputs = { buffer, maintenance: dollars(maintenance.amount) };
   const charge: Charge = { name: 'release-buffer', amount: extra, inputs };
   return {
@@ -243,7 +248,9 @@ function requireGrid(portfolio: Portfolio, book: GridBook): Requirement | Refusa
       .map((one) => lineOf(book, one, line))
       .reduce((most, one) => (one.amount > most.amount ? one : most));
   const maintenance = largest('maintenance');
-  const release = releaseOf(maintenance, book.given.releaseBuffer);
+  const legs = viewsOf(book.risk, held.holdings, book.given).flatMap((seen) => seen.legs);
+  const worth = paidUpWorth({ book: book.risk, legs });
+  const release = releaseOf(maintenance, book.given.releaseBuffer, worth);
   const initial = initialAbove(largest('initial'), release);
   const credited = creditedOptionValue(book.risk, held.holdings, book.given);
   return {
