@@ -94,12 +94,17 @@ describe('margin', () => {
     const saved = run('surface', '--chain', chain, '--save', at('market.json'));
     expect(saved.status).toBe(0);
     const digest = (...market: string[]) =>
-      json('margin', ...market, '--portfolio', join(examples, 'desk-1.json')).requirement.initial;
+      json('margin', ...market, '--portfolio', join(examples, 'desk-1.json')).digest;
     const first = digest('--chain', chain);
     expect(digest('--chain', packed)).toBe(first);
     expect(digest('--market', at('market.json'))).toBe(first);
     const csv = json('margin', '--chain', chain, '--portfolio', join(examples, 'desk-1.csv'));
-    expect(csv.requirement.initial).toBe(first);
+    expect(csv.digest).toBe(first);
+    const turned = JSON.parse(readFileSync(join(examples, 'desk-1.json'), 'utf8'));
+    turned.positions.reverse();
+    expect(
+      json('margin', '--chain', chain, '--portfolio', write('turned.json', JSON.stringify(turned))).digest,
+    ).toBe(first);
   });
 
   it('takes parameters that differ from the defaults', () => {
@@ -137,7 +142,13 @@ describe('explain and what-if', () => {
   it('cites a rule for every charge', () => {
     const { status, stdout } = run('explain', '--chain', chain, '--portfolio', book);
     expect(status).toBe(0);
-    for (const word of ['M-21', 'together', 'P&L in thousand USD', 'Smiles used', 'Parameters and digests']) {
+    for (const word of [
+      'M-21',
+      'together',
+      'P&L in thousand USD by spot and vol',
+      'Smiles used',
+      'Parameters and digests',
+    ]) {
       expect(stdout).toContain(word);
     }
     const answer = json('explain', '--chain', chain, '--portfolio', book);
@@ -145,10 +156,22 @@ describe('explain and what-if', () => {
     expect(answer.surfaces.length).toBeGreaterThan(0);
   });
 
-  it('nothing changed changes nothing but the digest of an imagined market', () => {
+  it('nothing changed changes no number', () => {
     const { before, after } = json('what-if', '--chain', chain, '--portfolio', book);
     expect(after.requirement).toEqual(before.requirement);
     expect(Math.abs(Number(after.equity) - Number(before.equity))).toBeLessThan(1e-6);
+  });
+
+  it('M-33 an imagined market has its own digest, whatever was moved', () => {
+    for (const move of [
+      ['--vol', '+5pt'],
+      ['--spot', '-1%'],
+      ['--days', '1'],
+    ]) {
+      const { before, after } = json('what-if', '--chain', chain, '--portfolio', book, ...move);
+      expect(after.digest, move.join(' ')).not.toBe(before.digest);
+      expect(after.market.digest, move.join(' ')).not.toBe(before.market.digest);
+    }
   });
 
   it('closing every position leaves the balances', () => {

@@ -115,7 +115,7 @@ function sayGrid({ book, standing }: Judged): void {
     if (underlyingOf(risk.market, underlying) === undefined) return;
     const families = [...familiesOf(risk, underlying).values()].filter(({ lanes }) => lanes.length > 4);
     if (families.length === 0) return;
-    heading(`${underlying}: P&L in thousand USD by spot and vol`);
+    heading(`${underlying}: P&L in thousand USD by spot and vol, as initial margin counts it`);
     const spots = families[0]!.spots;
     const rows = families.map(({ lanes }) => {
       const vol = risk.lanes[lanes[0]!]!.moves.find((move) => move.kind === 'vol');

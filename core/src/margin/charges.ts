@@ -184,7 +184,9 @@ function cutToWorth(seen: Seen, charges: readonly Charge[], loss: number): Charg
   if (worth === undefined) return [...charges];
   let room = creditDown(worth) - owedUp(loss);
   return charges.flatMap((item) => {
-    const amount = item.amount < room ? item.amount : room;
+    // Bigints have no Math.min.
+    const fits = item.amount <= room;
+    const amount = fits ? item.amount : room;
     if (amount <= 0n) return [];
     room = (room - amount) as Usd;
     return [{ ...item, amount: amount as Usd }];

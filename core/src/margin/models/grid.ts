@@ -21,7 +21,6 @@ import {
   type Holdings,
   planCombine,
   type RiskBook,
-  type Swept,
   settleParts,
   sweep,
   UNNAMED_DRIVER,
