@@ -138,6 +138,17 @@ describe('margin', () => {
   });
 });
 
+describe('the library', () => {
+  it('in a program of one page says what the command says', () => {
+    const { stdout, status } = spawnSync(process.execPath, [join(examples, 'library.mjs'), chain, book], {
+      encoding: 'utf8',
+    });
+    expect(status).toBe(0);
+    const { requirement } = json('margin', '--chain', chain, '--portfolio', book);
+    expect(stdout).toContain(`initial ${requirement.initial},`);
+  });
+});
+
 describe('explain and what-if', () => {
   it('cites a rule for every charge', () => {
     const { status, stdout } = run('explain', '--chain', chain, '--portfolio', book);
