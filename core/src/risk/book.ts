@@ -194,6 +194,12 @@ function digestBook(
   return digestValue(['plimsoll risk book', BOOK_VERSION, market.digest, market.at, pegs, ids, lanes, own]);
 }
 
+/** Where the first number stands that is none; -1 when all are. A loop, because there are half a million. */
+function firstBroken(rows: Float64Array): number {
+  for (let i = 0; i < rows.length; i++) if (!Number.isFinite(rows[i]!)) return i;
+  return -1;
+}
+
 function refuseLane(lane: string, what: string): Refusal {
   const message = `it takes ${what} where no price can be, at or below zero or beyond all numbers; make its moves smaller.`;
   return refuse('bad-parameter', message, `scenario ${lane}`);
@@ -257,7 +263,7 @@ export function buildRiskBook(
   const doubt = doubtShocks(market, shocks);
   if (doubt !== undefined) return doubt;
   fillRows(valued, market, shocks, stride, rows);
-  const broken = rows.findIndex((value) => !Number.isFinite(value));
+  const broken = firstBroken(rows);
   if (broken >= 0) return refuseLane(lanes[broken % stride]!.id, valued[Math.floor(broken / stride)]!.id);
   return {
     digest: digestBook(market, valued, lanes, ranges),

@@ -123,7 +123,9 @@ interface PartnerLanes {
 function partnerLanes(rows: readonly (readonly number[])[]): PartnerLanes {
   const from = new Int32Array(rows.length + 1);
   for (const [s, row] of rows.entries()) from[s + 1] = from[s]! + row.length;
-  return { from, lanes: Int32Array.from(rows.flat()) };
+  const lanes = new Int32Array(from[rows.length]!);
+  for (const [s, row] of rows.entries()) lanes.set(row, from[s]!);
+  return { from, lanes };
 }
 
 /**
