@@ -11,6 +11,7 @@ import {
   assess,
   assetProduct,
   type ChargeName,
+  carryBids,
   doubtParameters,
   type GridParameters,
   grid,
@@ -154,6 +155,19 @@ describe('charges', () => {
     const spread = 2 * (vega * 0.005 + delta * 65_000 * 0.0002);
     const fee = 2 * Math.min(0.0003 * 65_000, 0.125 * sure(price(call, market)).usd);
     expect(charged(standing, 'initial', 'close-out-cost')).toBeCloseTo(spread + fee, 2);
+  });
+
+  it('M-21 the fee of a cheap option is an eighth of it, and a coin that is owed has to be bought back', () => {
+    const cheap = option('BTC', 1, 80_000, 'call');
+    const standing = stand(one(cheap, -1));
+    const found = standing.requirement.initial.charges.find(({ name }) => name === 'close-out-cost')!;
+    expect(found.inputs['fees']).toBeCloseTo(0.125 * sure(price(cheap, market)).usd, 9);
+    const owed = stand({ ...one(cheap, 0), balances: [{ asset: 'BTC', kind: 'cash', quantity: -10 }] });
+    expect(charged(owed, 'initial', 'close-out-cost')).toBeCloseTo(10 * 65_000 * (0.0002 + 0.0005), 6);
+    expect(charged(owed, 'initial', 'concentration')).toBeCloseTo(
+      0.03 * 650_000 * Math.sqrt(650_000 / 2e10),
+      6,
+    );
   });
 
   it('M-22 concentration: Y sigma Q sqrt(Q / V); a billion against twenty at 3 % is 0.67 % of it', () => {
@@ -303,6 +317,10 @@ describe('M-30 mixing', () => {
     ];
     const mixed = credited([{ product: dead!, quantity: 1000 }, ...spread]);
     expect(mixed).toBeCloseTo(credited(spread), 6);
+    const sale = Math.min(0.2 * 65_000, sure(price(alive!, market)).usd);
+    const cost = sure(price(short!, market)).usd;
+    expect(credited(spread)).toBeGreaterThan(0.9 * (sale - cost));
+    expect(credited(spread)).toBeLessThanOrEqual(sale - cost);
   });
 });
 
@@ -318,6 +336,11 @@ describe('M-29 stable assets', () => {
   it('are not each other: long one and short the other is judged by what one may do alone', () => {
     const standing = stand(held([cash('USDC', 1e6), cash('USDT', -1e6)]));
     expect(dollars(standing.requirement.maintenance.swept)).toBeGreaterThan(25_000);
+  });
+
+  it('owed at par may rise by what it may fall', () => {
+    const standing = stand(held([cash('USDT', -1e6), cash('USD', 3e6)]));
+    expect(dollars(standing.requirement.maintenance.swept)).toBeCloseTo(30_000, 6);
   });
 
   it('owed below par may cost the way back', () => {
@@ -392,6 +415,13 @@ describe('M-31 what may be withdrawn', () => {
     expect(locked).toBeLessThanOrEqual(credited + 1e-6);
     expect(dollars(standing.withdrawable)).toBeCloseTo(dollars(standing.excess.initial) - locked, 6);
   });
+
+  it('leaves out the profit of a future since its entry', () => {
+    const position = { product: perpetual('BTC'), quantity: 60_000, entryPrice: 60_000 };
+    const standing = stand(portfolio([position], 100_000));
+    const profit = 60_000 * (1 / 60_000 - 1 / btc.perpetual) * 65_000;
+    expect(dollars(standing.requirement.locked)).toBeCloseTo(profit, 6);
+  });
 });
 
 describe('trades and time', () => {
@@ -430,6 +460,24 @@ describe('trades and time', () => {
     expect(dollars(stand(noted, crash).equity)).toBeCloseTo(loss, 6);
   });
 
+  it('M-30 bids move along with an imagined market, each at its share of the mark', () => {
+    const put = option('BTC', 25, 62_000, 'put');
+    const observed = {
+      ...market,
+      touches: new Map([[put.id, { bid: 0.5 * sure(price(put, market)).mark }]]),
+    };
+    const crash = shift(observed, {
+      id: 'c',
+      moves: [{ kind: 'spot', relative: -0.15 }],
+      smile: 'sticky-strike',
+      damp: 1,
+      netting: 'sum',
+      line: 'initial',
+    });
+    const carried = carryBids(crash, observed, [put]);
+    expect(carried.touches.get(put.id)!.bid! / sure(price(put, crash)).mark).toBeCloseTo(0.5, 12);
+  });
+
   it('what expires is settled at the index, calls and puts, inverse in coins', () => {
     const held = portfolio(
       [
@@ -457,7 +505,22 @@ describe('refusals', () => {
     ['releaseBuffer', { releaseBuffer: -0.1 }],
     ['scenarios.lanes', { scenarios: { id: 'none', lanes: [] } }],
     ['correlations.ETH/BTC', { correlations: { unnamed: 0, stress: 0.2, pairs: { 'ETH/BTC': 0.5 } } }],
-    ['pegs.USDC.range', { pegs: { USDC: { range: 1.2 } } }],
+    ['pegs.USDC.range', { pegs: { ...gridDefaults.pegs, USDC: { range: 1.2 } } }],
+    ['pegs.USD', { pegs: {} }],
+    ['otherCoin.initial plus', { otherCoin: { ...gridDefaults.otherCoin, initial: 0.9 } }],
+    ['coins.BTC.maintenance', { coins: { BTC: { ...gridDefaults.otherCoin, maintenance: 0.4 } } }],
+    ['otherCoin.halfSpread', { otherCoin: { ...gridDefaults.otherCoin, halfSpread: -1 } }],
+    ['otherCoin.dailyMove', { otherCoin: { ...gridDefaults.otherCoin, dailyMove: Number.NaN } }],
+    [
+      'charges.shortMinimum.maintenance',
+      { charges: { ...gridDefaults.charges, shortMinimum: { maintenance: -1, initial: 0 } } },
+    ],
+    ['strikeNodeDays', { strikeNodeDays: -1 }],
+    [
+      'damp.ladder',
+      { scenarios: { id: 's', lanes: [{ ...gridDefaults.scenarios.lanes[0]!, damp: { ladder: -5 } }] } },
+    ],
+    ['twin', { scenarios: { id: 's', lanes: [{ ...gridDefaults.scenarios.lanes[0]!, twin: 'nobody' }] } }],
   ])('name the parameter %s', (field, part) => {
     const doubt = doubtParameters({ ...gridDefaults, ...(part as Partial<GridParameters>) });
     expect(doubt?.message).toContain(field);

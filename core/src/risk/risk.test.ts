@@ -160,6 +160,9 @@ describe('M-17 netting', () => {
     const [short, long] = [book.rows[0]!, book.rows[book.stride + 1]!];
     expect(swept.pnl[0]).toBe(-short + long);
     expect(swept.pnl[1]).toBe(swept.pnl[0]);
+    const rises = twins.map((lane): Lane => ({ ...lane, moves: twins[0]!.moves }));
+    const risen = build(rises, [near, far]);
+    expect(sweep(risen, hold(risen, { [far.id]: 1 })).pnl[0]).toBe(0);
     // What is bought can lose its price and no more.
     const bought = sweep(book, hold(book, { [far.id]: 1 }));
     expect(-bought.pnl[0]!).toBeLessThanOrEqual(book.columns.value[1]!);
@@ -303,6 +306,23 @@ describe('M-18 across underlyings', () => {
     const speck = sweep(three, hold(three, { ...held, SOL: 1e-9 }));
     const within = combine(speck, planCombine(three, pairs, 0.2, others), 'initial');
     expect(within.amount).toBeCloseTo(without.amount, 5);
+  });
+
+  it('where spot does not move, one coin may move alone', () => {
+    const lane = (id: string, moves: Lane['moves']): Lane => ({
+      id,
+      moves,
+      smile: 'sticky-strike',
+      damp: 1,
+      netting: 'sum',
+      line: 'maintenance',
+    });
+    const lanes = [lane('still', []), lane('premium', [{ kind: 'premium', relative: 0.03 }])];
+    const book = build(lanes, [perpetual('BTC'), perpetual('ETH')]);
+    const swept = sweep(book, hold(book, { 'BTC-PERPETUAL': 100_000, 'ETH-PERPETUAL': -100_000 }));
+    const { joint, ownSum } = combine(swept, planCombine(book, correlations, 0.2), 'initial');
+    expect(ownSum).toBeGreaterThan(2_900);
+    expect(joint).toBe(ownSum);
   });
 
   it('one underlying alone is its own worst case', () => {
