@@ -58,7 +58,7 @@ export interface Loaded {
 }
 
 /** Quotes that are older than this at the time asked for say nothing about it. */
-const AGE_MAX_MS = 3 * MS_PER_DAY;
+const AGE_MAX_MS = 7 * MS_PER_DAY;
 /** From here on an old snapshot is mentioned. */
 const AGE_NOTED_MS = 900_000;
 
