@@ -115,7 +115,7 @@ class Book:
             if entry:
                 profit = q * (1 / entry - 1 / self.price(one) if one.inverse else self.price(one) - entry)
                 self.unsettled[one.settle] = self.unsettled.get(one.settle, ZERO) + profit
-        self.holdings = {}
+        self.holdings, self.known = {}, {}
         for name, q in [*rows, *self.unsettled.items()]:
             self.holdings[name] = self.holdings.get(name, ZERO) + mpf(q)
         self.lanes = [*parameters["scenarios"]["lanes"], *self.own_lanes([Product(name) for name in self.holdings])]
@@ -182,6 +182,11 @@ class Book:
         now, then = self.price(one), self.price(one, shock)
         return ((1 / now - 1 / then) if one.inverse else (then - now)) * self.level(one.settle, shock)
 
+    def gain_in(self, lane, one, shock):
+        if (lane, one.name) not in self.known:
+            self.known[lane, one.name] = self.gain(one, shock)
+        return self.known[lane, one.name]
+
     def own_lanes(self, products):
         """The lanes that a book brings: every stable asset by its range (M-13), the forward at every near strike (M-14)."""
         rest, made = {"damp": ONE, "smile": "sticky-strike", "netting": "sum"}, {}
@@ -205,15 +210,15 @@ class Book:
             rows.setdefault(one.coin, []).append((one, holdings[one.name]))
         return rows
 
-    def sweep(self, rows, share):
-        """P&L of every lane and underlying (M-17); of bought options the credited share (M-30)."""
+    def sweep(self, rows, left_out):
+        """P&L of every lane and underlying (M-17); of bought options the part that is not left out (M-30)."""
         by_expiry = {}
         for lane in self.lanes:
             for u, legs in rows.items():
                 shock, sums = Shock(lane, self.reach(u, lane["line"]), u), {}
                 for one, q in legs:
-                    counted = q * share.get(u, ONE) if one.kind == "option" and q > 0 else q
-                    sums[one.expiry] = sums.get(one.expiry, ZERO) + counted * shock.damp * self.gain(one, shock)
+                    counted = q * (1 - left_out.get(one.name, ZERO))
+                    sums[one.expiry] = sums.get(one.expiry, ZERO) + counted * shock.damp * self.gain_in(lane["id"], one, shock)
                 by_expiry[lane["id"], u] = sums
 
         def total(lane, u):
@@ -258,22 +263,28 @@ class Book:
                 "swept": joint + self.p["retained"] * (separate - joint)}
 
     def option_value(self, rows):
-        """M-30: {underlying: (charge, credited, share of bought options in the initial sweep)}."""
-        out = {}
+        """M-30: {underlying: (charge, credited)} and {product: share that is left out of the initial sweep}."""
+        out, left_out = {}, {}
         for u, legs in rows.items():
-            longs = sale = net = ZERO
+            net, sales = ZERO, {}
             for one, q in (leg for leg in legs if leg[0].kind == "option"):
                 value, _, vega = self.option(one)
                 net += q * value
                 if q > 0:
                     # What nobody bids for brings nothing.
                     bid = self.market["touches"].get(one.name, {}).get("bid", ZERO) * self.level(one.settle)
-                    longs += q * value
-                    sale += q * max(ZERO, min(bid, value - self.slices[u, one.expiry]["quality"]["fitError"] * vega))
+                    sale = max(ZERO, min(bid, value - self.slices[u, one.expiry]["quality"]["fitError"] * vega))
+                    sales[one.name] = (q * sale, q * (value - sale))
             if net > 0:
-                credited = min(self.p["charges"]["optionValueCap"], max(ZERO, sale - (longs - net)))
-                out[u] = (net - credited, credited, 1 - (net - credited) / longs)
-        return out
+                sale, unsold = (sum(part) for part in zip(*sales.values()))
+                credited = min(self.p["charges"]["optionValueCap"], max(ZERO, net - unsold))
+                out[u] = (net - credited, credited)
+                # First of what could not be sold, then of the rest.
+                first = min(net - credited, unsold)
+                shares = first / unsold if unsold else ZERO, (net - credited - first) / sale if sale else ZERO
+                for name, (sold, rest) in sales.items():
+                    left_out[name] = (shares[0] * rest + shares[1] * sold) / (sold + rest)
+        return out, left_out
 
     def charges(self, rows, alone, line):
         """M-21 to M-29 on a line: {(name, underlying): dollars}, in the order of the rules."""
@@ -329,32 +340,35 @@ class Book:
         value = {"asset": lambda one: self.level(one.name), "option": lambda one: self.option(one)[0]}
         return sum((q * value[one.kind](one) for one, q in legs if one.kind in value), ZERO)
 
+    def given_up(self, holdings):
+        """M-19: what may be left of the holdings, and the worth of the bought options that were let go."""
+        bought = {name: one.coin for name, one in ((name, Product(name)) for name in holdings) if one.kind == "option" and holdings[name] > 0}
+        coins = sorted({*bought.values()})
+        for gone in ((), *((coin,) for coin in coins), *([coins] if len(coins) > 1 else [])):
+            rest = {name: ZERO if bought.get(name) in gone else q for name, q in holdings.items()}
+            yield rest, sum(((q - rest[name]) * self.option(Product(name))[0] for name, q in holdings.items() if name in bought), ZERO)
+
+    def line(self, holdings, worth, line):
+        """One line of what was kept, and the worth of what was not."""
+        rows = self.rows(holdings)
+        value, left_out = self.option_value(rows) if line == "initial" else ({}, {})
+        pnl = self.sweep(rows, left_out)
+        swept = self.across(rows, pnl, line)
+        charges = self.charges(rows, swept["alone"], line) | {("option-value", u): charge for u, (charge, _) in value.items()}
+        charges["bought-options", None] = worth
+        return {**swept, "pnl": pnl, "charges": charges, "requirement": swept["swept"] + sum(charges.values())}
+
     def requirement(self, holdings):
-        """The three lines of M-19 for some of the holdings."""
-        rows, out = self.rows(holdings), {}
-        paid = [u for u, legs in rows.items() if all(q >= 0 and one.kind in ("asset", "option") for one, q in legs)]
-        for line in ("maintenance", "initial"):
-            value = self.option_value(rows) if line == "initial" else {}
-            pnl = self.sweep(rows, {u: share for u, (_, _, share) in value.items()})
-            swept = self.across(rows, pnl, line)
-            charges = self.charges(rows, swept["alone"], line)
-            for u in paid:
-                # Of what is paid for, no more than it is worth: what the option value charge leaves, the last rules give way.
-                left = max(ZERO, self.worth(rows[u]) - swept["alone"][u][0] - value.get(u, (ZERO,))[0])
-                for key in (key for key in charges if key[1] == u):
-                    charges[key] = min(charges[key], left)
-                    left -= charges[key]
-            charges |= {("option-value", u): charge for u, (charge, _, _) in value.items()}
-            out[line] = {**swept, "pnl": pnl, "charges": charges, "credit": sum((x for _, x, _ in value.values()), ZERO),
-                         "requirement": swept["swept"] + sum(charges.values())}
-        held, buffer = out["maintenance"], self.p["releaseBuffer"] * out["maintenance"]["requirement"]
-        if len(paid) == len(rows):
-            buffer = min(buffer, max(ZERO, sum(map(self.worth, rows.values())) - held["requirement"]))
-        out["release"] = {**held, "charges": {**held["charges"], ("release-buffer", None): buffer}, "requirement": held["requirement"] + buffer}
-        missing = max(ZERO, out["release"]["requirement"] - out["initial"]["requirement"])
-        out["initial"]["charges"]["release-floor", None] = missing
-        out["initial"]["requirement"] += missing
-        return out
+        """The lines of M-19 for some of the holdings, initial still without its floor."""
+        lines = {line: [] for line in LINES}
+        for rest, worth in self.given_up(holdings):
+            held = self.line(rest, worth, "maintenance")
+            buffer = self.p["releaseBuffer"] * (held["requirement"] - worth)
+            buffered = {**held["charges"], ("release-buffer", None): buffer}
+            lines["maintenance"].append(held)
+            lines["release"].append({**held, "charges": buffered, "requirement": held["requirement"] + buffer})
+            lines["initial"].append(self.line(rest, worth, "initial"))
+        return {line: min(of, key=lambda x: x["requirement"]) for line, of in lines.items()}
 
 
 def answer(market, portfolio, parameters):
@@ -365,13 +379,17 @@ def answer(market, portfolio, parameters):
     if len(rest) < len(book.holdings):
         without = book.requirement(rest)
         lines = {line: max(lines[line], without[line], key=lambda x: x["requirement"]) for line in LINES}
+    initial = lines["initial"]
+    initial["charges"]["release-floor", None] = max(ZERO, lines["release"]["requirement"] - initial["requirement"])
+    initial["requirement"] += initial["charges"]["release-floor", None]
     equity = sum(map(book.worth, book.rows(book.holdings).values()))
     # M-31: profit is netted over all assets before it counts as positive.
     profit = max(ZERO, sum((q * book.level(asset) for asset, q in book.unsettled.items()), ZERO))
-    free = equity - lines["initial"]["requirement"] - lines["initial"]["credit"] - profit
+    credited = sum(one for _, one in book.option_value(book.rows(book.holdings))[0].values())
+    free = equity - initial["requirement"] - credited - profit
     text = partial(nstr, n=DIGITS, min_fixed=-6, max_fixed=DIGITS)
     return {
-        "about": "What margin.py answers for margin-market.json and margin-portfolio.json under margin-parameters.json; dollars.",
+        "about": "What margin.py answers, from docs/methodology.md alone; dollars. A worst lane without a loss is the first of equals.",
         "digits": DIGITS, "equity": text(equity), "withdrawable": text(max(ZERO, free)),
         "lines": {line: {key: text(lines[line][key]) for key in ("requirement", "swept", "joint", "separate")} for line in LINES},
         "worst": [{"line": line, "underlying": u, "lane": lane, "loss": text(loss)} for line in ("maintenance", "initial")

@@ -1,6 +1,6 @@
 // What no scenario can see: getting out, being wrong, being too big. One function per charge, each a rule of the methodology.
 
-import { creditDown, type Instant, owedUp, type Usd, yearsBetween } from '../base/index.ts';
+import { type Instant, owedUp, type Usd, yearsBetween } from '../base/index.ts';
 import { exp } from '../kernel/index.ts';
 import { underlyingOf } from '../market/index.ts';
 import { expiryOf, type Option } from '../product/index.ts';
@@ -8,7 +8,7 @@ import type { Combined, Holdings, RiskBook } from '../risk/index.ts';
 import { optionValue } from './option-value.ts';
 import { coinParameters, type GridParameters } from './parameters.ts';
 import type { Charge, ChargeName } from './requirement.ts';
-import { paidUpWorth, type Seen, viewsOf } from './views.ts';
+import { type Seen, viewsOf } from './views.ts';
 
 function charge(
   name: ChargeName,
@@ -178,21 +178,6 @@ function optionValueCharge(seen: Seen): Charge | undefined {
   return charge('option-value', seen, net - credited, { net, credited });
 }
 
-/** Of a paid-up part no more is asked than it is worth: charges beyond that are cut, the last first. */
-function cutToWorth(seen: Seen, charges: readonly Charge[], loss: number): Charge[] {
-  const worth = paidUpWorth(seen);
-  if (worth === undefined) return [...charges];
-  let room = creditDown(worth) - owedUp(loss);
-  return charges.flatMap((item) => {
-    // Bigints have no Math.min.
-    const fits = item.amount <= room;
-    const amount = fits ? item.amount : room;
-    if (amount <= 0n) return [];
-    room = (room - amount) as Usd;
-    return [{ ...item, amount: amount as Usd }];
-  });
-}
-
 /** The charges of one line, in a stated order: by underlying, then by rule. */
 export function chargesOf(
   line: 'maintenance' | 'initial',
@@ -204,7 +189,7 @@ export function chargesOf(
   return viewsOf(book, holdings, parameters).flatMap((seen, u) => {
     const { loss } = combined.own[u]!;
     if (seen.index === 0) return line === 'initial' ? present([peg(seen)]) : [];
-    const found = present([
+    return present([
       line === 'initial' ? optionValueCharge(seen) : undefined,
       closeOutCost(seen),
       concentration(seen),
@@ -215,7 +200,6 @@ export function chargesOf(
       surfaceConfidence(seen),
       oracleConfidence(seen),
     ]);
-    return cutToWorth(seen, found, loss);
   });
 }
 

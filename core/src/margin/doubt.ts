@@ -95,6 +95,9 @@ function doubtCoins(parameters: GridParameters, doubt: Doubt): void {
     if (coin.initial + parameters.charges.collateralCap > 0.98) {
       doubt.say(`${path}.initial plus charges.collateralCap`, 'at most 0.98');
     }
+    if ((1 + parameters.releaseBuffer) * (coin.maintenance + parameters.charges.collateralCap) > 0.98) {
+      doubt.say(`(1 + releaseBuffer) times ${path}.maintenance plus charges.collateralCap`, 'at most 0.98');
+    }
   }
 }
 

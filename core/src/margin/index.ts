@@ -2,7 +2,8 @@ export { assess, requirementDigest } from './assess.ts';
 export { chargesOf, nakedShorts, totalOf } from './charges.ts';
 export { doubtParameters } from './doubt.ts';
 export { assetProduct, type Held, hold, productsOf } from './holdings.ts';
-export { type GridBook, grid, STRIKE_NODES_MAX, strikeNodes } from './models/grid.ts';
+export { type GridBook, grid } from './models/grid.ts';
+export { strikeNodes } from './models/own-lanes.ts';
 export { creditedHoldings, creditedOptionValue, type OptionValue } from './option-value.ts';
 export {
   type ChargeParameters,

@@ -12,10 +12,13 @@ import {
   assetProduct,
   type ChargeName,
   carryBids,
+  creditedHoldings,
+  creditedOptionValue,
   doubtParameters,
   type GridParameters,
   grid,
   gridDefaults,
+  hold,
   type LineName,
   nakedShorts,
   type Portfolio,
@@ -285,18 +288,45 @@ describe('charges', () => {
     expect(dollars(standing.requirement.maintenance.swept)).toBeCloseTo(970 * 0.35 * 0.15, 6);
   });
 
-  it('M-30 a long option without a bid earns no initial margin; with one it earns the bid or the doubted mark', () => {
+  it('M-30 credits a long option with its bid or its doubted mark, and sweeps it in that share', () => {
     const call = option('BTC', 25, 65_000, 'call');
     const value = sure(price(call, market)).usd;
-    const without = stand(one(call, 2));
-    expect(charged(without, 'initial', 'option-value')).toBeCloseTo(2 * value, 6);
-    const touches = new Map([[call.id, { bid: 0.01 }]]);
-    const bid = stand(one(call, 2), { ...market, touches });
-    expect(charged(bid, 'initial', 'option-value')).toBeCloseTo(2 * (value - 0.01 * 65_000), 6);
-    const generous = stand(one(call, 2), { ...market, touches: new Map([[call.id, { bid: 1 }]]) });
-    const doubted = charged(generous, 'initial', 'option-value');
-    expect(doubted).toBeGreaterThan(0);
-    expect(doubted).toBeLessThan(2 * value * 0.05);
+    const held = one(call, 2);
+    const seen = (bid: number) => {
+      const within = { ...market, touches: new Map([[call.id, { bid }]]) };
+      const { risk, given } = sure(
+        grid.book([...productsOf(held), assetProduct('USD')], within, gridDefaults),
+      );
+      const { holdings } = sure(hold(held, risk));
+      const counted = creditedHoldings(risk, holdings, given).quantities;
+      return { credited: creditedOptionValue(risk, holdings, given), counted };
+    };
+    expect(seen(0).credited).toBe(0);
+    expect(Array.from(seen(0).counted)).toEqual([0, 1e6]);
+    expect(seen(0.01).credited).toBeCloseTo(2 * 0.01 * 65_000, 6);
+    expect(seen(0.01).counted[0]).toBeCloseTo((2 * 0.01 * 65_000) / value, 12);
+    const generous = seen(1).credited;
+    expect(generous).toBeLessThan(2 * value);
+    expect(generous).toBeGreaterThan(1.9 * value);
+  });
+
+  it('M-19 what is bought is given up before it costs more than it is worth', () => {
+    const call = option('BTC', 25, 65_000, 'call');
+    const standing = stand(one(call, 2, 0));
+    expect(charged(standing, 'initial', 'bought-options')).toBeCloseTo(2 * sure(price(call, market)).usd, 6);
+    expect(standing.excess.initial >= -1n).toBe(true);
+    // Beside a future that it protects it is worth more kept than given up.
+    const hedged = stand(
+      portfolio([
+        { product: option('BTC', 25, 68_000, 'put'), quantity: 1 },
+        { product: perpetual('BTC'), quantity: 65_000 },
+      ]),
+    );
+    expect(charged(hedged, 'maintenance', 'bought-options')).toBe(0);
+    expect(
+      hedged.requirement.maintenance.amount <
+        stand(one(perpetual('BTC'), 65_000)).requirement.maintenance.amount,
+    ).toBe(true);
   });
 });
 

@@ -4,35 +4,51 @@ import type { Holdings, RiskBook } from '../risk/index.ts';
 import type { GridParameters } from './parameters.ts';
 import { type Seen, viewsOf } from './views.ts';
 
-/** What an underlying's options are worth net, how much of that counts, and which share of each long option that leaves out. */
+/** What an underlying's options are worth net, how much of that counts, and which share of each leg that leaves out. */
 export interface OptionValue {
   readonly net: number;
   readonly credited: number;
-  readonly leftOut: number;
+  /** By leg of the view; 0 for whatever is not a long option. Shares of the legs' values sum to `net - credited`. */
+  readonly leftOut: readonly number[];
+}
+
+/** What a long option would bring today, dollars per unit: its bid, but no more than its mark less what the fit may be wrong by. */
+function saleOf({ book }: Seen, row: number): number {
+  const { value, vega, bid, fitError } = book.columns;
+  return Math.max(0, Math.min(bid[row]!, value[row]! - fitError[row]! * vega[row]! * 100));
 }
 
 /**
- * `net = longs - shorts`; `credited = clip(sale - shorts, 0, cap)` with `sale` the long options at `min(bid, mark - fit error x vega)`;
- * `leftOut = (net - credited) / longs` where the net is positive, else zero. Dollars; a share.
+ * `net = longs - shorts`; `credited = clip(sale - shorts, 0, cap)` with `sale` the long options at `min(bid, mark - fit error x vega)`. What is
+ * not credited is left out of the legs that could not be sold, in proportion to their unsold value, and only beyond that (under the cap)
+ * of the rest. Dollars; shares.
  */
-export function optionValue({ book, legs, parameters }: Seen): OptionValue {
-  const { value, vega, bid, fitError } = book.columns;
+export function optionValue(seen: Seen): OptionValue {
+  const { value } = seen.book.columns;
   let longs = 0;
   let shorts = 0;
   let sale = 0;
-  for (const { row, quantity, product } of legs) {
+  for (const { row, quantity, product } of seen.legs) {
     if (product.kind !== 'option') continue;
     if (quantity < 0) shorts -= quantity * value[row]!;
     else {
       longs += quantity * value[row]!;
-      const doubted = value[row]! - fitError[row]! * vega[row]! * 100;
-      sale += quantity * Math.max(0, Math.min(bid[row]!, doubted));
+      sale += quantity * saleOf(seen, row);
     }
   }
   const net = longs - shorts;
-  if (net <= 0) return { net: 0, credited: 0, leftOut: 0 };
-  const credited = Math.min(parameters.charges.optionValueCap, Math.max(0, sale - shorts));
-  return { net, credited, leftOut: (net - credited) / longs };
+  const none = seen.legs.map(() => 0);
+  if (net <= 0) return { net: 0, credited: 0, leftOut: none };
+  const credited = Math.min(seen.parameters.charges.optionValueCap, Math.max(0, sale - shorts));
+  const unsold = longs - sale;
+  const ofUnsold = unsold > 0 ? Math.min(1, (net - credited) / unsold) : 0;
+  const ofSold = sale > 0 ? Math.max(0, net - credited - unsold) / sale : 0;
+  const leftOut = seen.legs.map(({ row, quantity, product }) => {
+    if (product.kind !== 'option' || quantity <= 0 || value[row]! <= 0) return 0;
+    const sold = saleOf(seen, row) / value[row]!;
+    return Math.min(1, ofUnsold * (1 - sold) + ofSold * sold);
+  });
+  return { net, credited, leftOut };
 }
 
 /** Net long option value that counts towards initial margin over all underlyings, dollars; it may not be withdrawn (M-31). */
@@ -43,10 +59,8 @@ export function creditedOptionValue(book: RiskBook, holdings: Holdings, paramete
 /** The holdings as initial margin sees them: long options in the share that is not left out. */
 export function creditedHoldings(book: RiskBook, holdings: Holdings, parameters: GridParameters): Holdings {
   const quantities = viewsOf(book, holdings, parameters).flatMap((seen) => {
-    const counted = 1 - optionValue(seen).leftOut;
-    return seen.legs.map(({ quantity, product }) =>
-      product.kind === 'option' && quantity > 0 ? quantity * counted : quantity,
-    );
+    const { leftOut } = optionValue(seen);
+    return seen.legs.map(({ quantity }, i) => quantity * (1 - leftOut[i]!));
   });
   return { rows: holdings.rows, quantities: Float64Array.from(quantities) };
 }

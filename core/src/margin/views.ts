@@ -35,16 +35,3 @@ export function viewsOf(book: RiskBook, holdings: Holdings, parameters: GridPara
     return { book, parameters, underlying, index, legs };
   });
 }
-
-/**
- * What a part of a book is worth when it holds nothing but balances and bought options, which can lose that and no more; undefined
- * when anything in it is owed or open.
- */
-export function paidUpWorth({ book, legs }: Pick<Seen, 'book' | 'legs'>): number | undefined {
-  let worth = 0;
-  for (const { row, quantity, product } of legs) {
-    if (quantity < 0 || (product.kind !== 'option' && product.kind !== 'asset')) return undefined;
-    worth += quantity * book.columns.value[row]!;
-  }
-  return worth;
-}

@@ -96,4 +96,4 @@ export interface ScenarioSet {
 }
 
 /** Most lanes one set may have, nodes at near-expiry strikes included. */
-export const LANES_MAX = 1024;
+export const LANES_MAX = 4096;

@@ -1,18 +1,8 @@
 // The model `grid`: full revaluation over price x vol lanes, worst case, charges, three nested lines.
 
-import {
-  creditDown,
-  digestValue,
-  dollars,
-  isRefusal,
-  MS_PER_DAY,
-  owedUp,
-  type Refusal,
-  refuse,
-  usd,
-} from '../../base/index.ts';
+import { digestValue, dollars, isRefusal, owedUp, type Refusal, refuse, usd } from '../../base/index.ts';
 import { assetUsd, type Market, SETTLEMENT_WINDOW_MS, underlyingOf } from '../../market/index.ts';
-import { compareText, expiryOf, type Product } from '../../product/index.ts';
+import { compareProducts, expiryOf, type Product } from '../../product/index.ts';
 import {
   attribute,
   buildRiskBook,
@@ -26,21 +16,15 @@ import {
   UNNAMED_DRIVER,
   withExpiries,
 } from '../../risk/index.ts';
-import { type Lane, TERM_SCALING } from '../../scenario/index.ts';
+import { LANES_MAX } from '../../scenario/index.ts';
 import { chargesOf, totalOf } from '../charges.ts';
 import { doubtParameters } from '../doubt.ts';
 import { hold } from '../holdings.ts';
 import { creditedHoldings, creditedOptionValue } from '../option-value.ts';
-import {
-  type CoinParameters,
-  coinParameters,
-  type GridParameters,
-  gridDefaults,
-  rangesOf,
-} from '../parameters.ts';
+import { type CoinParameters, type GridParameters, gridDefaults, rangesOf } from '../parameters.ts';
 import type { Portfolio } from '../portfolio.ts';
 import type { Charge, Contribution, Line, MarginBook, MarginModel, Requirement } from '../requirement.ts';
-import { paidUpWorth, viewsOf } from '../views.ts';
+import { pegLanes, strikeNodes } from './own-lanes.ts';
 
 /** A grid book: the risk book, its parameters, and the plan of joint moves. */
 export interface GridBook extends MarginBook {
@@ -48,75 +32,7 @@ export interface GridBook extends MarginBook {
   readonly plan: CombinePlan;
 }
 
-/** Most strike nodes of one underlying; beyond it the strikes nearest to the forward are kept. */
-export const STRIKE_NODES_MAX = 128;
 const PARTS_PER_MILLION = 1_000_000n;
-
-/** One strike as a move of spot: where the settlement average would stand exactly on it. */
-interface StrikeNode {
-  readonly name: string;
-  readonly relative: number;
-}
-
-/**
- * Lanes that put an expiry exactly on each near strike of the book: between two grid prices a short fly can hide its whole loss.
- * In the settlement window spot must move further, because only the open part of the average follows.
- */
-export function strikeNodes(
-  products: readonly Product[],
-  market: Market,
-  parameters: GridParameters,
-): Lane[] {
-  const nodes = new Map<string, Map<number, StrikeNode>>();
-  for (const product of products) {
-    if (product.kind !== 'option') continue;
-    const coin = underlyingOf(market, product.underlying);
-    const slice = coin?.slices.find((candidate) => candidate.expiry === product.expiry);
-    if (slice === undefined || product.expiry - market.at > parameters.strikeNodeDays * MS_PER_DAY) continue;
-    const inverse = product.settlement === 'inverse';
-    const strike = inverse ? product.strike : product.strike * (market.pegs.get(product.settleAsset) ?? 1);
-    const relative = (strike / slice.forward - 1) / slice.unfixed;
-    if (Math.abs(relative) > coinParameters(parameters, product.underlying).initial) continue;
-    const own = nodes.get(product.underlying) ?? new Map<number, StrikeNode>();
-    own.set(relative, { name: product.id.replace(/-[CP]$/, ''), relative });
-    nodes.set(product.underlying, own);
-  }
-  return [...nodes].flatMap(([underlying, own]) => nodesOf(underlying, [...own.values()]));
-}
-
-function nodesOf(underlying: string, nodes: readonly StrikeNode[]): Lane[] {
-  const kept = [...nodes]
-    .sort((a, b) => Math.abs(a.relative) - Math.abs(b.relative))
-    .slice(0, STRIKE_NODES_MAX);
-  return kept
-    .sort((a, b) => a.relative - b.relative)
-    .flatMap(({ name, relative }) => {
-      const spot = { kind: 'spot', relative, underlying } as const;
-      const rest = { line: 'initial', smile: 'sticky-strike', damp: 1, netting: 'sum' } as const;
-      const down = { kind: 'vol', form: 'relative', size: -0.25, scaling: TERM_SCALING, underlying } as const;
-      return [
-        { id: `node/${name}/vol-same`, moves: [spot], ...rest },
-        { id: `node/${name}/vol-down`, moves: [spot, down], ...rest },
-      ];
-    });
-}
-
-/** Lanes in which one stable asset of the book leaves the dollar by its own range while the others stay: stable is not stable. */
-function pegLanes(products: readonly Product[], parameters: GridParameters): Lane[] {
-  const assets = new Set(products.flatMap((product) => (product.kind === 'asset' ? [product.id] : [])));
-  return [...assets].sort(compareText).flatMap((asset): Lane[] => {
-    const range = parameters.pegs[asset]?.range ?? 0;
-    if (range === 0) return [];
-    return [-range, range].map((relative) => ({
-      id: `peg/${asset}${relative < 0 ? '-' : '+'}`,
-      moves: [{ kind: 'peg', relative, asset }],
-      smile: 'sticky-strike',
-      damp: 1,
-      netting: 'sum',
-      line: 'maintenance',
-    }));
-  });
-}
 
 /**
  * Stable assets that the parameters know and the market does not price are taken at par: most chains are coin-settled and say nothing
@@ -157,10 +73,11 @@ function buildGridBook(
   const doubt = doubtParameters(parameters);
   if (doubt !== undefined) return doubt;
   const strangers = strangersOf(products, observed, parameters);
-  const known = products.filter((product) => !strangers.has(product.id));
+  const known = products.filter((product) => !strangers.has(product.id)).sort(compareProducts);
   const market = withExpiries(withPar(observed, known, parameters), known);
   const nodes = strikeNodes(known, market, parameters);
   const lanes = [...parameters.scenarios.lanes, ...pegLanes(known, parameters), ...nodes];
+  if (lanes.length > LANES_MAX) return tooManyNodes(lanes.length, nodes.length);
   const risk = buildRiskBook(known, market, lanes, (asset) =>
     rangesOf(parameters, asset, underlyingOf(market, asset) !== undefined),
   );
@@ -174,30 +91,69 @@ function buildGridBook(
   };
 }
 
+function tooManyNodes(lanes: number, nodes: number): Refusal {
+  const message = `its ${lanes} scenarios, ${nodes} of them at near strikes, are more than the limit of ${LANES_MAX}; lower strikeNodeDays, or split the book by coin.`;
+  return refuse('too-large', message, 'the book');
+}
+
 /** Every named coin, and one that stands for all others, may drive a joint move. */
 function driversOf(parameters: GridParameters): Map<string, CoinParameters> {
   return new Map([...Object.entries(parameters.coins), [UNNAMED_DRIVER, parameters.otherCoin]]);
 }
 
+/** Holdings to judge, and what was given up to get to them: bought options taken as worth nothing, dollars. */
+interface Kept {
+  readonly holdings: Holdings;
+  readonly givenUp: number;
+}
+
+/**
+ * Whoever has bought options may let them go: a line never needs more than their whole worth plus what the rest of the book needs.
+ * Tried with none given up, with those of each underlying, and with all.
+ */
+function keptOf(holdings: Holdings, { risk }: GridBook): Kept[] {
+  const bought = Array.from(holdings.rows, (row, i) =>
+    risk.products[row]!.kind === 'option' && holdings.quantities[i]! > 0
+      ? risk.products[row]!.underlying
+      : undefined,
+  );
+  const coins = new Set(bought.filter((coin) => coin !== undefined));
+  const sets = [...coins].map((coin) => new Set([coin]));
+  if (coins.size > 1) sets.push(coins);
+  const given = sets.map((set): Kept => {
+    let givenUp = 0;
+    const quantities = holdings.quantities.map((quantity, i) => {
+      const coin = bought[i];
+      if (coin === undefined || !set.has(coin)) return quantity;
+      givenUp += quantity * risk.columns.value[holdings.rows[i]!]!;
+      return 0;
+    });
+    return { holdings: { rows: holdings.rows, quantities }, givenUp };
+  });
+  return [{ holdings, givenUp: 0 }, ...given];
+}
+
 /** A line from its swept loss and charges. */
-function lineOf(book: GridBook, holdings: Holdings, line: 'maintenance' | 'initial'): Line {
+function lineOf(book: GridBook, { holdings, givenUp }: Kept, line: 'maintenance' | 'initial'): Line {
   const { risk, given, plan } = book;
   // What initial margin does not credit is not there to lose either: long options are swept in the part that counts.
   const counted = line === 'initial' ? creditedHoldings(risk, holdings, given) : holdings;
   const swept = sweep(risk, counted);
   const combined = combine(swept, plan, line);
   const charges = chargesOf(line, risk, holdings, given, combined);
+  const worth = owedUp(givenUp);
+  if (worth > 0n) charges.push({ name: 'bought-options', amount: worth, inputs: { worth: givenUp } });
   const owed = owedUp(combined.amount);
   return { amount: usd(owed + totalOf(charges)), swept: owed, charges, combined, sweep: swept };
 }
 
-/** A buffer above maintenance; of an account that has paid for all it holds, not beyond what that is worth. */
-function releaseOf(maintenance: Line, buffer: number, worth: number | undefined): Line {
+/** A buffer above a maintenance line; not on bought options that are given up, which can lose no more. */
+function releaseOf(maintenance: Line, buffer: number): Line {
   const ppm = BigInt(Math.ceil(buffer * Number(PARTS_PER_MILLION)));
-  const whole = (maintenance.amount * ppm + PARTS_PER_MILLION - 1n) / PARTS_PER_MILLION;
-  const room = worth === undefined ? whole : creditDown(worth) - maintenance.amount;
-  const extra = usd(room < whole ? (room > 0n ? room : 0n) : whole);
-  const inputs = { buffer, maintenance: dollars(maintenance.amount) };
+  const givenUp = maintenance.charges.find(({ name }) => name === 'bought-options')?.amount ?? 0n;
+  const atRisk = maintenance.amount - givenUp;
+  const extra = usd((atRisk * ppm + PARTS_PER_MILLION - 1n) / PARTS_PER_MILLION);
+  const inputs = { buffer, maintenance: dollars(usd(atRisk)) };
   const charge: Charge = { name: 'release-buffer', amount: extra, inputs };
   return {
     ...maintenance,
@@ -241,16 +197,18 @@ function requireGrid(portfolio: Portfolio, book: GridBook): Requirement | Refusa
   const held = hold(portfolio, book.risk);
   if (isRefusal(held)) return held;
   const rest = withoutExpiring(held.holdings, book.risk);
-  const variants = [held.holdings, ...(rest === undefined ? [] : [rest])];
-  const largest = (line: 'maintenance' | 'initial') =>
+  const variants = [held.holdings, ...(rest === undefined ? [] : [rest])].map((one) => keptOf(one, book));
+  // The larger of with and without expiring legs; of each, the smallest over what may be given up.
+  const judged = (of: (kept: Kept) => Line) =>
     variants
-      .map((one) => lineOf(book, one, line))
+      .map((kept) => kept.map(of).reduce((least, one) => (one.amount < least.amount ? one : least)))
       .reduce((most, one) => (one.amount > most.amount ? one : most));
-  const maintenance = largest('maintenance');
-  const legs = viewsOf(book.risk, held.holdings, book.given).flatMap((seen) => seen.legs);
-  const worth = paidUpWorth({ book: book.risk, legs });
-  const release = releaseOf(maintenance, book.given.releaseBuffer, worth);
-  const initial = initialAbove(largest('initial'), release);
+  const maintenance = judged((kept) => lineOf(book, kept, 'maintenance'));
+  const release = judged((kept) => releaseOf(lineOf(book, kept, 'maintenance'), book.given.releaseBuffer));
+  const initial = initialAbove(
+    judged((kept) => lineOf(book, kept, 'initial')),
+    release,
+  );
   const credited = creditedOptionValue(book.risk, held.holdings, book.given);
   return {
     maintenance,

@@ -1,0 +1,71 @@
+// The lanes that a book brings along (M-13, M-14): every stable asset of it by its own range, every near strike of it exactly.
+
+import { MS_PER_DAY } from '../../base/index.ts';
+import { type Market, underlyingOf } from '../../market/index.ts';
+import { compareText, type Product } from '../../product/index.ts';
+import { type Lane, TERM_SCALING } from '../../scenario/index.ts';
+import { coinParameters, type GridParameters } from '../parameters.ts';
+
+/** One strike as a move of spot: where the settlement average would stand exactly on it. */
+interface StrikeNode {
+  readonly name: string;
+  readonly relative: number;
+}
+
+/**
+ * Lanes that put an expiry exactly on each near strike of the book: between two grid prices a short fly can hide its whole loss.
+ * In the settlement window spot must move further, because only the open part of the average follows.
+ */
+export function strikeNodes(
+  products: readonly Product[],
+  market: Market,
+  parameters: GridParameters,
+): Lane[] {
+  const nodes = new Map<string, Map<number, StrikeNode>>();
+  for (const product of products) {
+    if (product.kind !== 'option') continue;
+    const coin = underlyingOf(market, product.underlying);
+    const slice = coin?.slices.find((candidate) => candidate.expiry === product.expiry);
+    if (slice === undefined || product.expiry - market.at > parameters.strikeNodeDays * MS_PER_DAY) continue;
+    const inverse = product.settlement === 'inverse';
+    const strike = inverse ? product.strike : product.strike * (market.pegs.get(product.settleAsset) ?? 1);
+    const relative = (strike / slice.forward - 1) / slice.unfixed;
+    if (Math.abs(relative) > coinParameters(parameters, product.underlying).initial) continue;
+    const own = nodes.get(product.underlying) ?? new Map<number, StrikeNode>();
+    // Products come sorted, so that a node that two of them share has one name.
+    if (!own.has(relative)) own.set(relative, { name: product.id.replace(/-[CP]$/, ''), relative });
+    nodes.set(product.underlying, own);
+  }
+  return [...nodes].flatMap(([underlying, own]) => nodesOf(underlying, [...own.values()]));
+}
+
+function nodesOf(underlying: string, nodes: readonly StrikeNode[]): Lane[] {
+  return [...nodes]
+    .sort((a, b) => a.relative - b.relative)
+    .flatMap(({ name, relative }) => {
+      const spot = { kind: 'spot', relative, underlying } as const;
+      const rest = { line: 'initial', smile: 'sticky-strike', damp: 1, netting: 'sum' } as const;
+      const down = { kind: 'vol', form: 'relative', size: -0.25, scaling: TERM_SCALING, underlying } as const;
+      return [
+        { id: `node/${name}/vol-same`, moves: [spot], ...rest },
+        { id: `node/${name}/vol-down`, moves: [spot, down], ...rest },
+      ];
+    });
+}
+
+/** Lanes in which one stable asset of the book leaves the dollar by its own range while the others stay: stable is not stable. */
+export function pegLanes(products: readonly Product[], parameters: GridParameters): Lane[] {
+  const assets = new Set(products.flatMap((product) => (product.kind === 'asset' ? [product.id] : [])));
+  return [...assets].sort(compareText).flatMap((asset): Lane[] => {
+    const range = parameters.pegs[asset]?.range ?? 0;
+    if (range === 0) return [];
+    return [-range, range].map((relative) => ({
+      id: `peg/${asset}${relative < 0 ? '-' : '+'}`,
+      moves: [{ kind: 'peg', relative, asset }],
+      smile: 'sticky-strike',
+      damp: 1,
+      netting: 'sum',
+      line: 'maintenance',
+    }));
+  });
+}
