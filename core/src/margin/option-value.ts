@@ -56,11 +56,13 @@ export function creditedOptionValue(book: RiskBook, holdings: Holdings, paramete
   return viewsOf(book, holdings, parameters).reduce((sum, seen) => sum + optionValue(seen).credited, 0);
 }
 
-/** The holdings as initial margin sees them: long options in the share that is not left out. */
+/** The holdings as initial margin sees them: long options in the share that is not left out; the same object when nothing is. */
 export function creditedHoldings(book: RiskBook, holdings: Holdings, parameters: GridParameters): Holdings {
+  let same = true;
   const quantities = viewsOf(book, holdings, parameters).flatMap((seen) => {
     const { leftOut } = optionValue(seen);
+    same &&= leftOut.every((share) => share === 0);
     return seen.legs.map(({ quantity }, i) => quantity * (1 - leftOut[i]!));
   });
-  return { rows: holdings.rows, quantities: Float64Array.from(quantities) };
+  return same ? holdings : { rows: holdings.rows, quantities: Float64Array.from(quantities) };
 }

@@ -11,6 +11,7 @@ import {
   type Holdings,
   planCombine,
   type RiskBook,
+  type Swept,
   settleParts,
   sweep,
   UNNAMED_DRIVER,
@@ -23,7 +24,15 @@ import { hold } from '../holdings.ts';
 import { creditedHoldings, creditedOptionValue } from '../option-value.ts';
 import { type CoinParameters, type GridParameters, gridDefaults, rangesOf } from '../parameters.ts';
 import type { Portfolio } from '../portfolio.ts';
-import type { Charge, Contribution, Line, MarginBook, MarginModel, Requirement } from '../requirement.ts';
+import type {
+  Charge,
+  Contribution,
+  Line,
+  LineName,
+  MarginBook,
+  MarginModel,
+  Requirement,
+} from '../requirement.ts';
 import { pegLanes, strikeNodes } from './own-lanes.ts';
 
 /** A grid book: the risk book, its parameters, and the plan of joint moves. */
@@ -111,7 +120,7 @@ interface Kept {
  * Whoever has bought options may let them go: a line never needs more than their whole worth plus what the rest of the book needs.
  * Tried with none given up, with those of each underlying, and with all.
  */
-function keptOf(holdings: Holdings, { risk }: GridBook): Kept[] {
+function keptOf(holdings: Holdings, { risk }: GridBook): [Kept, ...Kept[]] {
   const bought = Array.from(holdings.rows, (row, i) =>
     risk.products[row]!.kind === 'option' && holdings.quantities[i]! > 0
       ? risk.products[row]!.underlying
@@ -134,11 +143,13 @@ function keptOf(holdings: Holdings, { risk }: GridBook): Kept[] {
 }
 
 /** A line from its swept loss and charges. */
-function lineOf(book: GridBook, { holdings, givenUp }: Kept, line: 'maintenance' | 'initial'): Line {
+function lineOf(
+  book: GridBook,
+  { holdings, givenUp }: Kept,
+  swept: Swept,
+  line: 'maintenance' | 'initial',
+): Line {
   const { risk, given, plan } = book;
-  // What initial margin does not credit is not there to lose either: long options are swept in the part that counts.
-  const counted = line === 'initial' ? creditedHoldings(risk, holdings, given) : holdings;
-  const swept = sweep(risk, counted);
   const combined = combine(swept, plan, line);
   const charges = chargesOf(line, risk, holdings, given, combined);
   const worth = owedUp(givenUp);
@@ -160,6 +171,39 @@ function releaseOf(maintenance: Line, buffer: number): Line {
     amount: usd(maintenance.amount + extra),
     charges: extra > 0n ? [...maintenance.charges, charge] : maintenance.charges,
   };
+}
+
+/** The three lines, initial still without its floor. */
+type Lines = Readonly<Record<LineName, Line>>;
+
+function linesOf(book: GridBook, kept: Kept): Lines {
+  const { risk, given } = book;
+  // What initial margin does not credit is not there to lose either: long options are swept in the part that counts.
+  const counted = creditedHoldings(risk, kept.holdings, given);
+  const swept = sweep(risk, kept.holdings);
+  const maintenance = lineOf(book, kept, swept, 'maintenance');
+  const initial = lineOf(book, kept, counted === kept.holdings ? swept : sweep(risk, counted), 'initial');
+  return { maintenance, release: releaseOf(maintenance, given.releaseBuffer), initial };
+}
+
+/** Each line by itself: the one of `a` unless that of `b` is better. */
+function eachOf(a: Lines, b: Lines, better: (b: Line, a: Line) => boolean): Lines {
+  const pick = (line: LineName) => (better(b[line], a[line]) ? b[line] : a[line]);
+  return { maintenance: pick('maintenance'), release: pick('release'), initial: pick('initial') };
+}
+
+/** Each line the smallest over what may be given up. */
+function leastOf(book: GridBook, holdings: Holdings): Lines {
+  const [whole, ...others] = keptOf(holdings, book);
+  return others.reduce(
+    (least, kept) => {
+      // A line is never less than the worth of what was given up for it.
+      const worth = owedUp(kept.givenUp);
+      if (worth >= least.release.amount && worth >= least.initial.amount) return least;
+      return eachOf(least, linesOf(book, kept), (b, a) => b.amount < a.amount);
+    },
+    linesOf(book, whole),
+  );
 }
 
 function initialAbove(initial: Line, release: Line): Line {
@@ -197,18 +241,11 @@ function requireGrid(portfolio: Portfolio, book: GridBook): Requirement | Refusa
   const held = hold(portfolio, book.risk);
   if (isRefusal(held)) return held;
   const rest = withoutExpiring(held.holdings, book.risk);
-  const variants = [held.holdings, ...(rest === undefined ? [] : [rest])].map((one) => keptOf(one, book));
-  // The larger of with and without expiring legs; of each, the smallest over what may be given up.
-  const judged = (of: (kept: Kept) => Line) =>
-    variants
-      .map((kept) => kept.map(of).reduce((least, one) => (one.amount < least.amount ? one : least)))
-      .reduce((most, one) => (one.amount > most.amount ? one : most));
-  const maintenance = judged((kept) => lineOf(book, kept, 'maintenance'));
-  const release = judged((kept) => releaseOf(lineOf(book, kept, 'maintenance'), book.given.releaseBuffer));
-  const initial = initialAbove(
-    judged((kept) => lineOf(book, kept, 'initial')),
-    release,
-  );
+  const whole = leastOf(book, held.holdings);
+  const lines =
+    rest === undefined ? whole : eachOf(whole, leastOf(book, rest), (b, a) => b.amount > a.amount);
+  const { maintenance, release } = lines;
+  const initial = initialAbove(lines.initial, release);
   const credited = creditedOptionValue(book.risk, held.holdings, book.given);
   return {
     maintenance,
