@@ -352,7 +352,11 @@ class Book:
         """One line of what was kept, and the worth of what was not."""
         rows = self.rows(holdings)
         value, left_out = self.option_value(rows) if line == "initial" else ({}, {})
-        pnl = self.sweep(rows, left_out)
+        pnl = self.sweep(rows, {})
+        if left_out:
+            # M-30: in every lane the better of all legs and of what is left of them.
+            rest = self.sweep(rows, left_out)
+            pnl = {lane: {u: max(x, rest[lane][u]) for u, x in by.items()} for lane, by in pnl.items()}
         swept = self.across(rows, pnl, line)
         charges = self.charges(rows, swept["alone"], line) | {("option-value", u): charge for u, (charge, _) in value.items()}
         charges["bought-options", None] = worth
@@ -360,7 +364,7 @@ class Book:
 
     def requirement(self, holdings):
         """The lines of M-19 for some of the holdings, initial still without its floor."""
-        lines = {line: [] for line in LINES}
+        lines = {line: [] for line in (*LINES, "staying")}
         for rest, worth in self.given_up(holdings):
             held = self.line(rest, worth, "maintenance")
             buffer = self.p["releaseBuffer"] * (held["requirement"] - worth)
@@ -368,6 +372,9 @@ class Book:
             lines["maintenance"].append(held)
             lines["release"].append({**held, "charges": buffered, "requirement": held["requirement"] + buffer})
             lines["initial"].append(self.line(rest, worth, "initial"))
+            # M-31: what is credited may not be withdrawn.
+            credited = sum(one for _, one in self.option_value(self.rows(rest))[0].values())
+            lines["staying"].append({"requirement": lines["initial"][-1]["requirement"] + credited})
         return {line: min(of, key=lambda x: x["requirement"]) for line, of in lines.items()}
 
 
@@ -378,15 +385,14 @@ def answer(market, portfolio, parameters):
     rest = {name: q for name, q in book.holdings.items() if book.unfixed(Product(name)) == 1}
     if len(rest) < len(book.holdings):
         without = book.requirement(rest)
-        lines = {line: max(lines[line], without[line], key=lambda x: x["requirement"]) for line in LINES}
+        lines = {line: max(lines[line], without[line], key=lambda x: x["requirement"]) for line in lines}
     initial = lines["initial"]
     initial["charges"]["release-floor", None] = max(ZERO, lines["release"]["requirement"] - initial["requirement"])
     initial["requirement"] += initial["charges"]["release-floor", None]
     equity = sum(map(book.worth, book.rows(book.holdings).values()))
     # M-31: profit is netted over all assets before it counts as positive.
     profit = max(ZERO, sum((q * book.level(asset) for asset, q in book.unsettled.items()), ZERO))
-    credited = sum(one for _, one in book.option_value(book.rows(book.holdings))[0].values())
-    free = equity - initial["requirement"] - credited - profit
+    free = equity - max(initial["requirement"], lines["staying"]["requirement"]) - profit
     text = partial(nstr, n=DIGITS, min_fixed=-6, max_fixed=DIGITS)
     return {
         "about": "What margin.py answers, from docs/methodology.md alone; dollars. A worst lane without a loss is the first of equals.",

@@ -339,7 +339,11 @@ describe('M-30 mixing', () => {
     ];
     const touches = new Map([[alive!.id, { bid: 0.2 }]]);
     const within = { ...market, touches };
-    const credited = (held: Position[]) => dollars(stand(portfolio(held), within).requirement.locked);
+    const credited = (positions: Position[]) => {
+      const held = portfolio(positions);
+      const { risk, given } = sure(grid.book(productsOf(held), within, gridDefaults));
+      return creditedOptionValue(risk, sure(hold(held, risk)).holdings, given);
+    };
     expect(credited([{ product: dead!, quantity: 1000 }])).toBe(0);
     const spread = [
       { product: alive!, quantity: 1 },
@@ -351,6 +355,32 @@ describe('M-30 mixing', () => {
     const cost = sure(price(short!, market)).usd;
     expect(credited(spread)).toBeGreaterThan(0.9 * (sale - cost));
     expect(credited(spread)).toBeLessThanOrEqual(sale - cost);
+  });
+
+  it('a hedge that nobody bids for is still a hedge: being given an option costs no more than its worth', () => {
+    const [short, hedge, gift] = [
+      option('BTC', 11, 56_000, 'put'),
+      option('BTC', 11, 55_000, 'put'),
+      option('BTC', 116, 70_000, 'put'),
+    ];
+    const within = { ...market, touches: new Map([[gift.id, { bid: 0.08 }]]) };
+    const spread = [
+      { product: short, quantity: -1000 },
+      { product: hedge, quantity: 1000 },
+    ];
+    const worth = sure(price(gift, market)).usd;
+    const excess = (size: number) => {
+      const gifts = size === 0 ? [] : [{ product: gift, quantity: size }];
+      return dollars(stand(portfolio([...spread, ...gifts], 1e7), within).excess.initial);
+    };
+    const shorts = 1000 * sure(price(short, market)).usd;
+    // Around the size from which on the bid is credited and all of the hedge is value that could not be sold.
+    const sizes = [0, 0.5, 0.999, 1.001, 1.5, 3].map((x) => (x * shorts) / (0.08 * 65_000));
+    const excesses = sizes.map(excess);
+    expect(Math.abs(excesses[3]! - excesses[2]!)).toBeLessThan(0.01 * shorts);
+    sizes.forEach((size, i) => {
+      expect(excesses[i], `${size}`).toBeGreaterThanOrEqual(excesses[0]! - size * worth);
+    });
   });
 });
 
@@ -435,15 +465,28 @@ describe('M-20 in the settlement window', () => {
 });
 
 describe('M-31 what may be withdrawn', () => {
-  it('is initial excess without option value and without unsettled profit', () => {
-    const call = option('BTC', 25, 65_000, 'call');
-    const touches = new Map([[call.id, { bid: 0.05 }]]);
-    const standing = stand(one(call, 2, 100_000), { ...market, touches });
-    const credited = 2 * Math.min(0.05 * 65_000, sure(price(call, market)).usd);
+  it('is initial excess without the value of options that are needed', () => {
+    const put = option('BTC', 25, 68_000, 'put');
+    const touches = new Map([[put.id, { bid: 0.06 }]]);
+    const held = portfolio(
+      [
+        { product: put, quantity: 2 },
+        { product: perpetual('BTC'), quantity: 130_000 },
+      ],
+      100_000,
+    );
+    const standing = stand(held, { ...market, touches });
     const locked = dollars(standing.requirement.locked);
-    expect(locked).toBeGreaterThan(0);
-    expect(locked).toBeLessThanOrEqual(credited + 1e-6);
+    expect(locked).toBeCloseTo(2 * 0.06 * 65_000, 6);
     expect(dollars(standing.withdrawable)).toBeCloseTo(dollars(standing.excess.initial) - locked, 6);
+  });
+
+  it('is all the cash beside bought options that could be let go', () => {
+    const call = option('BTC', 25, 65_000, 'call');
+    for (const bid of [0, 0.01, 0.05]) {
+      const standing = stand(one(call, 2, 100_000), { ...market, touches: new Map([[call.id, { bid }]]) });
+      expect(dollars(standing.withdrawable), `bid ${bid}`).toBeCloseTo(100_000, 6);
+    }
   });
 
   it('leaves out the profit of a future since its entry', () => {

@@ -51,12 +51,12 @@ export function optionValue(seen: Seen): OptionValue {
   return { net, credited, leftOut };
 }
 
-/** Net long option value that counts towards initial margin over all underlyings, dollars; it may not be withdrawn (M-31). */
+/** Net long option value that counts towards initial margin over all underlyings, dollars (M-30). */
 export function creditedOptionValue(book: RiskBook, holdings: Holdings, parameters: GridParameters): number {
   return viewsOf(book, holdings, parameters).reduce((sum, seen) => sum + optionValue(seen).credited, 0);
 }
 
-/** The holdings as initial margin sees them: long options in the share that is not left out; the same object when nothing is. */
+/** Long options in the share that is not left out; the same object when nothing is. */
 export function creditedHoldings(book: RiskBook, holdings: Holdings, parameters: GridParameters): Holdings {
   let same = true;
   const quantities = viewsOf(book, holdings, parameters).flatMap((seen) => {

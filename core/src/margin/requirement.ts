@@ -63,7 +63,7 @@ export interface Requirement {
   readonly contributions: readonly Contribution[];
   /** Everything the account holds. */
   readonly holdings: Holdings;
-  /** What counts as equity but may not be withdrawn: credited net long option value and unsettled profit. */
+  /** What counts as equity but may not be withdrawn: credited net long option value and unsettled profit (M-31). */
   readonly locked: Usd;
   /** `exact`: open orders cost their true worst subset of fills. `bound`: at least that. */
   readonly orders: 'exact' | 'bound';

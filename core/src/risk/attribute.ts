@@ -2,7 +2,7 @@
 
 import { assert, type Usd, usd } from '../base/index.ts';
 import type { Combined, CombinePlan } from './combine.ts';
-import { type Swept, underlyingOfBucket } from './sweep.ts';
+import { madeBy, type Swept, underlyingOfBucket } from './sweep.ts';
 
 /** What a holding makes in a lane under the lane's netting and the bucket's sign factors: its linear share of the bucket. */
 function share(swept: Swept, row: number, quantity: number, g: number, seen: number): number {
@@ -59,13 +59,13 @@ export function attribute(swept: Swept, combined: Combined, plan: CombinePlan): 
     const row = holdings.rows[i]!;
     while (book.groups.bucketStart[g + 1]! <= row) g++;
     const u = underlyingOfBucket(book, g);
-    const quantity = holdings.quantities[i]!;
-    const joint = combined.jointLanes[u]!;
-    const own = combined.own[u]!.lane;
-    let part = 0;
-    if (joint >= 0) part += (1 - plan.retained) * share(swept, row, quantity, g, joint);
-    if (own >= 0) part += plan.retained * share(swept, row, quantity, g, own);
-    parts[i] = part;
+    const partIn = (lane: number) => {
+      if (lane < 0) return 0;
+      const made = madeBy(swept, u, lane);
+      return share(made, row, made.holdings.quantities[i]!, g, lane);
+    };
+    const joint = partIn(combined.jointLanes[u]!);
+    parts[i] = (1 - plan.retained) * joint + plan.retained * partIn(combined.own[u]!.lane);
   }
   return parts;
 }

@@ -19,8 +19,10 @@ export {
 } from './combine.ts';
 export { fillRows, LANE_PAD, strideOf } from './rows.ts';
 export {
+  betterOf,
   type Holdings,
   holdingsOf,
+  madeBy,
   type Swept,
   sweep,
   underlyingOfBucket,

@@ -15,6 +15,8 @@ export interface Swept {
   readonly pnl: Float64Array;
   /** Bucket `g`, lane `s`: `buckets[g * stride + s]`, after sign factors, before netting. */
   readonly buckets: Float64Array;
+  /** Other quantities of the same rows, which made `pnl` wherever they do better; its entry there is theirs. */
+  readonly instead?: Swept;
 }
 
 /**
@@ -58,6 +60,20 @@ export function sweep(book: RiskBook, holdings: Holdings): Swept {
     netBucket(book, buckets, at, pnl, u * stride);
   }
   return { book, holdings, pnl, buckets };
+}
+
+/**
+ * The better of two sweeps of the same rows, lane by lane and underlying by underlying.
+ * @example betterOf(sweep(book, whole), sweep(book, part)).pnl // the larger of both, entry by entry
+ */
+export function betterOf(swept: Swept, instead: Swept): Swept {
+  return { ...swept, pnl: swept.pnl.map((pnl, i) => Math.max(pnl, instead.pnl[i]!)), instead };
+}
+
+/** Of a sweep that is the better of two: the one that made an underlying's entry. */
+export function madeBy(swept: Swept, u: number, lane: number): Swept {
+  const at = u * swept.book.stride + lane;
+  return swept.instead !== undefined && swept.instead.pnl[at] === swept.pnl[at] ? swept.instead : swept;
 }
 
 function netBucket(book: RiskBook, buckets: Float64Array, from: number, pnl: Float64Array, to: number): void {

@@ -1,10 +1,20 @@
 // The model `grid`: full revaluation over price x vol lanes, worst case, charges, three nested lines.
 
-import { digestValue, dollars, isRefusal, owedUp, type Refusal, refuse, usd } from '../../base/index.ts';
+import {
+  digestValue,
+  dollars,
+  isRefusal,
+  owedUp,
+  type Refusal,
+  refuse,
+  type Usd,
+  usd,
+} from '../../base/index.ts';
 import { assetUsd, type Market, SETTLEMENT_WINDOW_MS, underlyingOf } from '../../market/index.ts';
 import { compareProducts, expiryOf, type Product } from '../../product/index.ts';
 import {
   attribute,
+  betterOf,
   buildRiskBook,
   type CombinePlan,
   combine,
@@ -174,22 +184,37 @@ function releaseOf(maintenance: Line, buffer: number): Line {
 }
 
 /** The three lines, initial still without its floor. */
-type Lines = Readonly<Record<LineName, Line>>;
+interface Lines extends Readonly<Record<LineName, Line>> {
+  /** Initial and the option value that it credits, which may not be withdrawn (M-31). */
+  readonly staying: Usd;
+}
 
 function linesOf(book: GridBook, kept: Kept): Lines {
   const { risk, given } = book;
-  // What initial margin does not credit is not there to lose either: long options are swept in the part that counts.
-  const counted = creditedHoldings(risk, kept.holdings, given);
   const swept = sweep(risk, kept.holdings);
   const maintenance = lineOf(book, kept, swept, 'maintenance');
-  const initial = lineOf(book, kept, counted === kept.holdings ? swept : sweep(risk, counted), 'initial');
-  return { maintenance, release: releaseOf(maintenance, given.releaseBuffer), initial };
+  // What initial margin does not credit need not be there to lose either; but where it hedges, it is.
+  const counted = creditedHoldings(risk, kept.holdings, given);
+  const better = counted === kept.holdings ? swept : betterOf(swept, sweep(risk, counted));
+  const initial = lineOf(book, kept, better, 'initial');
+  const credited = creditedOptionValue(risk, kept.holdings, given);
+  return {
+    maintenance,
+    release: releaseOf(maintenance, given.releaseBuffer),
+    initial,
+    staying: usd(initial.amount + owedUp(credited)),
+  };
 }
 
 /** Each line by itself: the one of `a` unless that of `b` is better. */
-function eachOf(a: Lines, b: Lines, better: (b: Line, a: Line) => boolean): Lines {
-  const pick = (line: LineName) => (better(b[line], a[line]) ? b[line] : a[line]);
-  return { maintenance: pick('maintenance'), release: pick('release'), initial: pick('initial') };
+function eachOf(a: Lines, b: Lines, better: (b: Usd, a: Usd) => boolean): Lines {
+  const pick = (line: LineName) => (better(b[line].amount, a[line].amount) ? b[line] : a[line]);
+  return {
+    maintenance: pick('maintenance'),
+    release: pick('release'),
+    initial: pick('initial'),
+    staying: better(b.staying, a.staying) ? b.staying : a.staying,
+  };
 }
 
 /** Each line the smallest over what may be given up. */
@@ -199,8 +224,8 @@ function leastOf(book: GridBook, holdings: Holdings): Lines {
     (least, kept) => {
       // A line is never less than the worth of what was given up for it.
       const worth = owedUp(kept.givenUp);
-      if (worth >= least.release.amount && worth >= least.initial.amount) return least;
-      return eachOf(least, linesOf(book, kept), (b, a) => b.amount < a.amount);
+      if (worth >= least.release.amount && worth >= least.staying) return least;
+      return eachOf(least, linesOf(book, kept), (b, a) => b < a);
     },
     linesOf(book, whole),
   );
@@ -242,26 +267,28 @@ function requireGrid(portfolio: Portfolio, book: GridBook): Requirement | Refusa
   if (isRefusal(held)) return held;
   const rest = withoutExpiring(held.holdings, book.risk);
   const whole = leastOf(book, held.holdings);
-  const lines =
-    rest === undefined ? whole : eachOf(whole, leastOf(book, rest), (b, a) => b.amount > a.amount);
+  const lines = rest === undefined ? whole : eachOf(whole, leastOf(book, rest), (b, a) => b > a);
   const { maintenance, release } = lines;
   const initial = initialAbove(lines.initial, release);
-  const credited = creditedOptionValue(book.risk, held.holdings, book.given);
+  const credit = lines.staying > initial.amount ? lines.staying - initial.amount : 0n;
   return {
     maintenance,
     release,
     initial,
-    contributions: contributionsOf(initial, book),
+    contributions: contributionsOf(initial, book, held.holdings),
     holdings: held.holdings,
-    locked: owedUp(Math.max(0, held.unsettled) + credited),
+    locked: usd(owedUp(Math.max(0, held.unsettled)) + credit),
     orders: 'exact',
   };
 }
 
-function contributionsOf({ sweep: swept, combined, swept: loss }: Line, book: GridBook): Contribution[] {
-  const { rows, quantities } = swept.holdings;
+function contributionsOf({ sweep: swept, combined, swept: loss }: Line, book: GridBook, held: Holdings) {
   const amounts = settleParts(attribute(swept, combined, book.plan), loss);
-  return amounts.map((amount, i) => ({ row: rows[i]!, quantity: quantities[i]!, amount }));
+  const quantityOf = new Map(Array.from(held.rows, (row, i) => [row, held.quantities[i]!]));
+  return amounts.map((amount, i): Contribution => {
+    const row = swept.holdings.rows[i]!;
+    return { row, quantity: quantityOf.get(row)!, amount };
+  });
 }
 
 /** Full-revaluation grid margin. See docs/methodology.md, rules M-01 and on. */
