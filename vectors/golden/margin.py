@@ -3,10 +3,9 @@
 mpmath at 30 digits (Python 3.11): exact normal CDF, the market's own smiles, no rounding before the last step. It answers what the
 `grid` model must answer; core/src/margin/golden.test.ts holds the engine to it. In vectors/golden, M P X for the three inputs:
 
-    node ../../cli/bin/plimsoll.js explain --json --market M --portfolio P --params X > /tmp/parameters.json
-    python3 margin.py M P /tmp/parameters.json > margin.json
+    node ../../cli/bin/plimsoll.js explain --json --market M --portfolio P --params X | python3 margin.py M P > margin.json
 
-Of the last file only `parameterValues` is read. Not covered: orders, expiries without a slice or mark, slices with deforms.
+Of what the engine says only `parameterValues` is read. Not covered: orders, expiries without a slice or mark, slices with deforms.
 """
 
 import json
@@ -30,9 +29,8 @@ NODE_DOWN = {"kind": "vol", "form": "relative", "size": mpf("-0.25"), "scaling":
 instant = datetime.fromisoformat
 
 
-def load(path):
-    with open(path) as file:
-        return json.load(file, parse_float=mpf, parse_int=mpf)
+def load(file):
+    return json.load(file, parse_float=mpf, parse_int=mpf)
 
 
 def total_variance(smile, k):
@@ -407,4 +405,5 @@ def answer(market, portfolio, parameters):
 
 
 if __name__ == "__main__":
-    print(json.dumps(answer(load(sys.argv[1]), load(sys.argv[2]), load(sys.argv[3])["parameterValues"]), indent=1))
+    with open(sys.argv[1]) as market, open(sys.argv[2]) as portfolio:
+        print(json.dumps(answer(load(market), load(portfolio), load(sys.stdin)["parameterValues"]), indent=1))

@@ -4,7 +4,7 @@ export { doubtParameters } from './doubt.ts';
 export { assetProduct, type Held, hold, productsOf } from './holdings.ts';
 export { type GridBook, grid } from './models/grid.ts';
 export { strikeNodes } from './models/own-lanes.ts';
-export { creditedHoldings, creditedOptionValue, type OptionValue } from './option-value.ts';
+export { type Credit, creditOf, type OptionValue } from './option-value.ts';
 export {
   type ChargeParameters,
   type CoinParameters,

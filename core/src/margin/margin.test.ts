@@ -12,8 +12,7 @@ import {
   assetProduct,
   type ChargeName,
   carryBids,
-  creditedHoldings,
-  creditedOptionValue,
+  creditOf,
   doubtParameters,
   type GridParameters,
   grid,
@@ -298,8 +297,8 @@ describe('charges', () => {
         grid.book([...productsOf(held), assetProduct('USD')], within, gridDefaults),
       );
       const { holdings } = sure(hold(held, risk));
-      const counted = creditedHoldings(risk, holdings, given).quantities;
-      return { credited: creditedOptionValue(risk, holdings, given), counted };
+      const { credited, counted } = creditOf(risk, holdings, given);
+      return { credited, counted: counted.quantities };
     };
     expect(seen(0).credited).toBe(0);
     expect(Array.from(seen(0).counted)).toEqual([0, 1e6]);
@@ -342,7 +341,7 @@ describe('M-30 mixing', () => {
     const credited = (positions: Position[]) => {
       const held = portfolio(positions);
       const { risk, given } = sure(grid.book(productsOf(held), within, gridDefaults));
-      return creditedOptionValue(risk, sure(hold(held, risk)).holdings, given);
+      return creditOf(risk, sure(hold(held, risk)).holdings, given).credited;
     };
     expect(credited([{ product: dead!, quantity: 1000 }])).toBe(0);
     const spread = [

@@ -51,18 +51,22 @@ export function optionValue(seen: Seen): OptionValue {
   return { net, credited, leftOut };
 }
 
-/** Net long option value that counts towards initial margin over all underlyings, dollars (M-30). */
-export function creditedOptionValue(book: RiskBook, holdings: Holdings, parameters: GridParameters): number {
-  return viewsOf(book, holdings, parameters).reduce((sum, seen) => sum + optionValue(seen).credited, 0);
+/** How initial margin sees long options (M-30): dollars credited over all underlyings, and what of the holdings is not left out. */
+export interface Credit {
+  readonly credited: number;
+  /** The holdings themselves, the same object, when nothing is left out. */
+  readonly counted: Holdings;
 }
 
-/** Long options in the share that is not left out; the same object when nothing is. */
-export function creditedHoldings(book: RiskBook, holdings: Holdings, parameters: GridParameters): Holdings {
-  let same = true;
+export function creditOf(book: RiskBook, holdings: Holdings, parameters: GridParameters): Credit {
+  let credited = 0;
+  let whole = true;
   const quantities = viewsOf(book, holdings, parameters).flatMap((seen) => {
-    const { leftOut } = optionValue(seen);
-    same &&= leftOut.every((share) => share === 0);
-    return seen.legs.map(({ quantity }, i) => quantity * (1 - leftOut[i]!));
+    const value = optionValue(seen);
+    credited += value.credited;
+    whole &&= value.leftOut.every((share) => share === 0);
+    return seen.legs.map(({ quantity }, i) => quantity * (1 - value.leftOut[i]!));
   });
-  return same ? holdings : { rows: holdings.rows, quantities: Float64Array.from(quantities) };
+  const counted = whole ? holdings : { rows: holdings.rows, quantities: Float64Array.from(quantities) };
+  return { credited, counted };
 }

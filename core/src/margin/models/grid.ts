@@ -31,7 +31,7 @@ import { LANES_MAX } from '../../scenario/index.ts';
 import { chargesOf, totalOf } from '../charges.ts';
 import { doubtParameters } from '../doubt.ts';
 import { hold } from '../holdings.ts';
-import { creditedHoldings, creditedOptionValue } from '../option-value.ts';
+import { creditOf } from '../option-value.ts';
 import { type CoinParameters, type GridParameters, gridDefaults, rangesOf } from '../parameters.ts';
 import type { Portfolio } from '../portfolio.ts';
 import type {
@@ -194,10 +194,9 @@ function linesOf(book: GridBook, kept: Kept): Lines {
   const swept = sweep(risk, kept.holdings);
   const maintenance = lineOf(book, kept, swept, 'maintenance');
   // What initial margin does not credit need not be there to lose either; but where it hedges, it is.
-  const counted = creditedHoldings(risk, kept.holdings, given);
+  const { credited, counted } = creditOf(risk, kept.holdings, given);
   const better = counted === kept.holdings ? swept : betterOf(swept, sweep(risk, counted));
   const initial = lineOf(book, kept, better, 'initial');
-  const credited = creditedOptionValue(risk, kept.holdings, given);
   return {
     maintenance,
     release: releaseOf(maintenance, given.releaseBuffer),
