@@ -7,6 +7,7 @@ import { type Lane, type Shock, shift, standardScenarios } from '../scenario/ind
 import {
   attribute,
   band,
+  betterOf,
   buildRiskBook,
   combine,
   holdingsOf,
@@ -32,7 +33,13 @@ function build(
 
 function hold(book: RiskBook, quantities: Record<string, number>) {
   return holdingsOf(
-    new Map(Object.entries(quantities).map(([id, quantity]) => [book.indexOf.get(id)!, quantity])),
+    new Map(
+      Object.entries(quantities).map(([id, quantity]) => {
+        const row = book.indexOf.get(id);
+        if (row === undefined) throw new Error(`${id} is not in the book`);
+        return [row, quantity];
+      }),
+    ),
   );
 }
 
@@ -195,6 +202,39 @@ describe('M-17 netting', () => {
       const combined = combine(swept, plan, 'initial');
       const parts = attribute(swept, combined, plan);
       expect(parts.reduce((sum, part) => sum + part, 0)).toBeCloseTo(-combined.amount, 8);
+    }
+  });
+});
+
+describe('M-30 the better of two sweeps', () => {
+  const [btcNear, btcFar] = [25, 116].map((days) => option('BTC', days, 62_000, 'put').id) as [
+    string,
+    string,
+  ];
+  const [ethNear, ethFar] = [11, 116].map((days) => option('ETH', days, 1_900, 'put').id) as [string, string];
+  const quantities = { [btcNear]: -2, [btcFar]: 3, [ethNear]: 20, [ethFar]: -15, 'ETH-PERPETUAL': 20_000 };
+  const book = build(standardScenarios.lanes);
+  const whole = sweep(book, hold(book, quantities));
+  const part = sweep(book, hold(book, { ...quantities, [btcFar]: 0.5, [ethNear]: 4 }));
+  const better = betterOf(whole, part);
+
+  it('takes either where it does better, and both are taken somewhere', () => {
+    const taken = whole.pnl.map((pnl, i) => Math.sign(pnl - part.pnl[i]!));
+    expect(better.pnl).toEqual(whole.pnl.map((pnl, i) => Math.max(pnl, part.pnl[i]!)));
+    expect(new Set(taken)).toEqual(new Set([-1, 0, 1]));
+  });
+
+  it('M-32 is attributed to the quantities that made each entry', () => {
+    const plan = planCombine(book, { unnamed: 0, pairs: { 'BTC/ETH': 0.85 }, stress: 0.25 }, 0.2);
+    for (const line of ['maintenance', 'initial'] as const) {
+      const combined = combine(better, plan, line);
+      expect(combined.amount).toBeLessThan(
+        Math.min(combine(whole, plan, line).amount, combine(part, plan, line).amount) + 1e-9,
+      );
+      expect(attribute(better, combined, plan).reduce((sum, one) => sum + one, 0)).toBeCloseTo(
+        -combined.amount,
+        6,
+      );
     }
   });
 });
