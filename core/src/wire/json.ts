@@ -207,7 +207,13 @@ class Walker {
   private escape(): string | undefined {
     const letter = this.text[this.at];
     if (letter === undefined) return this.fail('');
-    if (letter !== 'u') return ESCAPES[letter] ?? this.fail(`The escape \\${letter} is unknown to JSON.`);
+    if (letter !== 'u') {
+      // The letter may be a line break: it is shown as JSON would write it, so that a refusal stays one line.
+      return (
+        ESCAPES[letter] ??
+        this.fail(`The escape \\${JSON.stringify(letter).slice(1, -1)} is unknown to JSON.`)
+      );
+    }
     const hex = this.text.slice(this.at + 1, this.at + 5);
     if (!/^[0-9a-fA-F]{4}$/.test(hex)) {
       if (this.at + 5 > this.text.length) this.at = this.text.length;

@@ -244,6 +244,11 @@ describe.each(readers)('%s', (_, text, read) => {
     }
   });
 
+  it('refuses an escape that is none in one line, even where a line break was escaped', () => {
+    expectSound(read('{"\\\r":1}'));
+    expectSound(read('{"\\\u2028":1}'));
+  });
+
   it('spoilt in up to four places, answers soundly', () => {
     fc.assert(
       fc.property(fc.array(spoil, { minLength: 1, maxLength: 4 }), (spoils) => {
