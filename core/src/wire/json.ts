@@ -209,10 +209,7 @@ class Walker {
     if (letter === undefined) return this.fail('');
     if (letter !== 'u') {
       // The letter may be a line break: it is shown as JSON would write it, so that a refusal stays one line.
-      return (
-        ESCAPES[letter] ??
-        this.fail(`The escape \\${JSON.stringify(letter).slice(1, -1)} is unknown to JSON.`)
-      );
+      return ESCAPES[letter] ?? this.fail(`The escape \\${quoted(letter).slice(1, -1)} is unknown to JSON.`);
     }
     const hex = this.text.slice(this.at + 1, this.at + 5);
     if (!/^[0-9a-fA-F]{4}$/.test(hex)) {

@@ -11,7 +11,9 @@ export const TEXT_LENGTH_MAX = 268_435_456;
 
 /** Foreign text between quotes on one line, control characters escaped, cut at 40 characters. @example quoted('a\nb') // '"a\\nb"' */
 export function quoted(text: string): string {
-  return JSON.stringify(text.length > QUOTE_LENGTH_MAX ? `${text.slice(0, QUOTE_LENGTH_MAX - 3)}...` : text);
+  const cut = text.length > QUOTE_LENGTH_MAX ? `${text.slice(0, QUOTE_LENGTH_MAX - 3)}...` : text;
+  // JSON leaves the two separators of Unicode as they are, and they end a line.
+  return JSON.stringify(cut).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
 }
 
 /** A foreign word as it is when it is plain, else quoted. @example plain('a b') // '"a b"' */
