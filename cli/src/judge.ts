@@ -63,7 +63,7 @@ async function loadParameters(options: {
   }
   if (options.params === undefined) return gridDefaults;
   const text = await readText(options.params);
-  return isRefusal(text) ? text : readParameters(text, options.params, gridDefaults);
+  return isRefusal(text) ? text : readParameters(text, options.params, gridDefaults, grid.form);
 }
 
 /** An account with everything it was judged by. */

@@ -2,10 +2,11 @@
 
 import { type Refusal, refuse } from '../base/index.ts';
 import type { Lane, LaneMove } from '../scenario/index.ts';
+import type { ParameterForm } from './form.ts';
 import type { GridParameters } from './parameters.ts';
 
 /** Smallest and largest value of a field, both allowed. */
-type Bounds = readonly [low: number, high: number];
+export type Bounds = readonly [low: number, high: number];
 
 const SIZE: Bounds = [1e-9, 1e18];
 const SHARE: Bounds = [0, 1];
@@ -41,7 +42,8 @@ const TOP_BOUNDS: Readonly<Record<string, Bounds>> = {
   strikeNodeDays: [0, 366],
 };
 
-class Doubt {
+/** Collects the first doubt about a parameter set. @example new Doubt('desk-7').within('', { retained: 3 }, { retained: [0, 1] }) */
+export class Doubt {
   found: Refusal | undefined;
   private readonly where: string;
 
@@ -173,3 +175,15 @@ function doubtMove(move: LaneMove, path: string, doubt: Doubt): void {
     if (move.floor !== undefined) doubt.within(`${path} vol.`, move, { floor: [0, MOVE_MAX] });
   }
 }
+
+/** How a file may depart from grid's parameters: new coins, stable assets and pairs; lanes are replaced as a set. */
+export const gridForm: ParameterForm<GridParameters> = {
+  fields: {
+    coins: { kind: 'map', names: 'asset', fresh: 'otherCoin' },
+    // A new stable asset must state its range: nothing is refused as too little.
+    pegs: { kind: 'map', names: 'asset', fresh: { range: 0 } },
+    correlations: { kind: 'fields', fields: { pairs: { kind: 'map', names: 'pair', fresh: 0 } } },
+    scenarios: { kind: 'scenarios' },
+  },
+  doubt: doubtParameters,
+};

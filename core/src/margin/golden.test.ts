@@ -75,7 +75,7 @@ describe.each(BOOKS)(
     const market = sure(readMarket(text('margin-market'), 'margin-market.json'));
     const portfolio = sure(readPortfolioJson(text(`${name}-portfolio`), `${name}-portfolio.json`));
     const parameters = sure(
-      readParameters(text('margin-parameters'), 'margin-parameters.json', gridDefaults),
+      readParameters(text('margin-parameters'), 'margin-parameters.json', gridDefaults, grid.form),
     );
     const book = sure(grid.book(productsOf(portfolio), market, parameters));
     const { equity, requirement, withdrawable } = sure(assess(portfolio, book, grid));

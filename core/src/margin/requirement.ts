@@ -4,6 +4,7 @@ import type { Digest, Refusal, Usd } from '../base/index.ts';
 import type { Market } from '../market/index.ts';
 import type { Product } from '../product/index.ts';
 import type { Combined, Holdings, RiskBook, Swept } from '../risk/index.ts';
+import type { ParameterForm } from './form.ts';
 import type { Portfolio } from './portfolio.ts';
 
 /** The three lines. Below maintenance the account is closed; a partial close stops at release; above initial it may add risk. */
@@ -81,6 +82,8 @@ export interface MarginBook {
 export interface MarginModel<Parameters, Book extends MarginBook = MarginBook> {
   readonly id: string;
   readonly defaults: Parameters;
+  /** How a parameter file may depart from the defaults. */
+  readonly form: ParameterForm<Parameters>;
   readonly book: (products: readonly Product[], market: Market, parameters: Parameters) => Book | Refusal;
   readonly require: (portfolio: Portfolio, book: Book) => Requirement | Refusal;
 }

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Digest, instant, isRefusal, years, yearsBetween } from '../base/index.ts';
-import { gridDefaults } from '../margin/index.ts';
+import { grid, gridDefaults } from '../margin/index.ts';
 import type { Slice } from '../market/index.ts';
 import {
   parseProduct,
@@ -137,7 +137,7 @@ const readers: readonly (readonly [string, string, (text: string) => unknown])[]
   ['portfolio JSON', BOOK, (text) => readPortfolioJson(text, 'f')],
   ['portfolio CSV', BOOK_CSV, (text) => readPortfolioCsv(text, 'f')],
   ['market JSON', MARKET, (text) => readMarket(text, 'f')],
-  ['parameters', PARAMETERS, (text) => readParameters(text, 'f', gridDefaults)],
+  ['parameters', PARAMETERS, (text) => readParameters(text, 'f', gridDefaults, grid.form)],
   ['product name', 'XRP_USDC-30JUN26-0d625-C', (text) => parseProduct(text, 'f')],
 ];
 

@@ -29,7 +29,7 @@ import {
 } from '../../risk/index.ts';
 import { LANES_MAX } from '../../scenario/index.ts';
 import { chargesOf, totalOf } from '../charges.ts';
-import { doubtParameters } from '../doubt.ts';
+import { doubtParameters, gridForm } from '../doubt.ts';
 import { hold } from '../holdings.ts';
 import { creditOf } from '../option-value.ts';
 import { type CoinParameters, type GridParameters, gridDefaults, rangesOf } from '../parameters.ts';
@@ -294,6 +294,7 @@ function contributionsOf({ sweep: swept, combined, swept: loss }: Line, book: Gr
 export const grid: MarginModel<GridParameters, GridBook> = {
   id: 'grid',
   defaults: gridDefaults,
+  form: gridForm,
   book: buildGridBook,
   require: requireGrid,
 };

@@ -1,0 +1,124 @@
+// Scenario sets in parameter files: lanes and their moves, word by word.
+
+import type { Lane, LaneMove, ScenarioSet, TermScaling } from '../scenario/index.ts';
+import { any, below, type Doubts, Fields, type Place, share } from './fields.ts';
+import type { Json } from './json.ts';
+
+const LANES_READ_MAX = 1024;
+const MOVES_MAX = 16;
+const LANE_KEYS = ['id', 'moves', 'smile', 'damp', 'netting', 'line', 'twin'] as const;
+
+/** A scenario set; what is not stated of a lane is the plain case: sticky strike, in full, netted by sum, on maintenance. */
+export function readScenarios(node: Json, place: Place, doubts: Doubts): ScenarioSet {
+  const fields = new Fields(node, place, ['id', 'lanes'], doubts);
+  const lanes = fields.list('lanes', LANES_READ_MAX, (item, at) => readLane(item, at, doubts));
+  return { id: fields.text('id'), lanes };
+}
+
+function readLane(node: Json, place: Place, doubts: Doubts): Lane {
+  const fields = new Fields(node, place, LANE_KEYS, doubts);
+  const damp = fields.node('damp');
+  return {
+    id: fields.text('id'),
+    moves: fields.list('moves', MOVES_MAX, (item, at) => readMove(item, at, doubts)),
+    smile: fields.has('smile')
+      ? fields.word('smile', ['sticky-strike', 'sticky-moneyness'])
+      : 'sticky-strike',
+    damp:
+      damp === undefined
+        ? 1
+        : damp.kind === 'object'
+          ? { ladder: new Fields(damp, below(place, 'damp'), ['ladder'], doubts).number('ladder', any) }
+          : fields.number('damp', share),
+    netting: fields.has('netting') ? fields.word('netting', ['sum', 'loss-per-expiry']) : 'sum',
+    line: fields.has('line') ? fields.word('line', ['maintenance', 'initial']) : 'maintenance',
+    ...(fields.has('twin') ? { twin: fields.text('twin') } : {}),
+  };
+}
+
+const MOVE_KEYS: Readonly<Record<LaneMove['kind'], readonly string[]>> = {
+  spot: ['relative', 'ranges', 'underlying'],
+  vol: ['form', 'size', 'scaling', 'floor', 'underlying'],
+  skew: ['form', 'size', 'capBase', 'capSlope', 'kStarMin', 'width', 'volReference'],
+  wing: ['size', 'start', 'volReference'],
+  term: ['front', 'back', 'pivotDays'],
+  basis: ['size', 'add', 'multiple'],
+  premium: ['relative'],
+  peg: ['relative', 'asset'],
+  par: [],
+};
+
+function readMove(node: Json, place: Place, doubts: Doubts): LaneMove {
+  const every = ['kind', ...new Set(Object.values(MOVE_KEYS).flat())];
+  const kind = new Fields(node, place, every, doubts).word(
+    'kind',
+    Object.keys(MOVE_KEYS) as LaneMove['kind'][],
+  );
+  const fields = new Fields(node, place, ['kind', ...MOVE_KEYS[kind]], doubts);
+  const number = (key: string) => fields.number(key, any);
+  switch (kind) {
+    case 'spot': {
+      if (fields.has('ranges')) return { kind, ranges: number('ranges') };
+      const own = fields.has('underlying') ? { underlying: fields.text('underlying') } : {};
+      return { kind, relative: fields.number('relative', aboveMinusOne), ...own };
+    }
+    case 'vol':
+      return {
+        kind,
+        form: fields.word('form', ['relative', 'points']),
+        size: number('size'),
+        scaling: readScaling(fields.node('scaling'), below(place, 'scaling'), doubts),
+        ...(fields.has('floor') ? { floor: number('floor') } : {}),
+        ...(fields.has('underlying') ? { underlying: fields.text('underlying') } : {}),
+      };
+    case 'skew':
+      return {
+        kind,
+        form: fields.word('form', ['linear', 'absolute']),
+        size: number('size'),
+        capBase: number('capBase'),
+        capSlope: number('capSlope'),
+        kStarMin: fields.number('kStarMin', aboveZero),
+        width: number('width'),
+        volReference: number('volReference'),
+      };
+    case 'wing':
+      return {
+        kind,
+        size: number('size'),
+        start: number('start'),
+        volReference: fields.number('volReference', aboveZero),
+      };
+    case 'term':
+      return {
+        kind,
+        front: number('front'),
+        back: number('back'),
+        pivotDays: fields.number('pivotDays', aboveZero),
+      };
+    case 'basis':
+      return { kind, size: number('size'), add: number('add'), multiple: number('multiple') };
+    case 'premium':
+      return { kind, relative: fields.number('relative', aboveMinusOne) };
+    case 'peg': {
+      const asset = fields.has('asset') ? { asset: fields.text('asset') } : {};
+      return { kind, relative: fields.number('relative', aboveMinusOne), ...asset };
+    }
+    case 'par':
+      return { kind };
+  }
+}
+
+const aboveMinusOne = (value: number) =>
+  value > -1 ? undefined : 'must be above -1: a price cannot fall below zero';
+const aboveZero = (value: number) => (value > 0 ? undefined : 'must be above zero');
+
+function readScaling(node: Json | undefined, place: Place, doubts: Doubts): TermScaling {
+  if (node === undefined) return { short: 0, long: 0, dteFloor: 1 };
+  const fields = new Fields(node, place, ['short', 'long', 'dteFloor'], doubts);
+  return {
+    short: fields.number('short', any),
+    long: fields.number('long', any),
+    dteFloor: fields.number('dteFloor', aboveZero),
+  };
+}
