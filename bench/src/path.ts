@@ -18,6 +18,7 @@ import {
   readChainCsv,
   seededPrng,
   sweep,
+  withExpiries,
 } from '@plimsoll/core';
 import { simulateChain, writeChainCsv } from '@plimsoll/lab';
 import type { Measured, Suite } from './bench.ts';
@@ -57,7 +58,14 @@ function stage() {
   const coins = ['BTC', 'ETH'].map((id): Product => ({ kind: 'asset', id, underlying: id }));
   const products = [...snapshot.options.map(({ product }) => product), ...coins, usd];
   const book: GridBook = sure(grid.book(products, market, gridDefaults));
-  return { snapshot, csv, market, products, book, held: portfolios(products) };
+  return {
+    snapshot,
+    csv,
+    market: withExpiries(market, products),
+    products,
+    book,
+    held: portfolios(products),
+  };
 }
 
 /** Everything `plimsoll margin` does, part by part. */
@@ -91,8 +99,7 @@ export const pathSuite: Suite = {
         name: `fillRows, ${risk.products.length} x ${risk.lanes.length}`,
         unit: 'M/s',
         work: values,
-        run: () =>
-          fillRows(risk.products, risk.market, risk.shocks, risk.stride, rows).size + rows[values >> 1]!,
+        run: () => fillRows(risk.products, market, risk.shocks, risk.stride, rows).size + rows[values >> 1]!,
       },
       {
         name: 'whole book, per product',

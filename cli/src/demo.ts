@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import {
   type ChainSnapshot,
   fitMarket,
+  grid,
   gridDefaults,
   instant,
   isRefusal,
@@ -83,7 +84,7 @@ function judgeFiles(files: DemoFiles): Judged | Refusal {
   if (isRefusal(portfolio)) return portfolio;
   const market = fitMarket(withFutures(chain, marks));
   if (isRefusal(market)) return market;
-  return judge(portfolio, { market, asked: market.at, notes: [] }, gridDefaults);
+  return judge(portfolio, { market, asked: market.at, notes: [] }, { model: grid, parameters: gridDefaults });
 }
 
 async function save(directory: string, files: DemoFiles): Promise<Refusal | undefined> {

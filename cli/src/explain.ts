@@ -75,7 +75,7 @@ function sayWorst({ book, standing }: Judged): void {
     const several = together.length > 1;
     table(['', 'coin', 'P&L USD', 'scenario'], several ? [...rows, ...together] : rows, [0, 1, 3]);
     if (several) {
-      const kept = percent(book.given.retained);
+      const kept = percent(combined.retained);
       say(
         `  worst together ${money(combined.joint)}, separately ${money(combined.ownSum)}; ${kept} of the offset is kept: ${money(swept)}`,
       );
@@ -112,7 +112,7 @@ function familiesOf(book: RiskBook, underlying: string): Map<string, Family> {
 function sayGrid({ book, standing }: Judged): void {
   const { risk } = book;
   risk.groups.underlyings.forEach((underlying, u) => {
-    if (underlyingOf(risk.market, underlying) === undefined) return;
+    if (!risk.levels.coins.has(underlying)) return;
     const families = [...familiesOf(risk, underlying).values()].filter(({ lanes }) => lanes.length > 4);
     if (families.length === 0) return;
     heading(`${underlying}: P&L in thousand USD by spot and vol, as initial margin counts it`);
@@ -148,7 +148,7 @@ function sayCharges({ standing }: Judged): void {
   }
 }
 
-function surfacesOf({ book, standing }: Judged) {
+function surfacesOf({ book, market, standing }: Judged) {
   const used = new Map<string, Set<number>>();
   for (const row of standing.requirement.holdings.rows) {
     const product = book.risk.products[row]!;
@@ -157,7 +157,7 @@ function surfacesOf({ book, standing }: Judged) {
     used.set(product.underlying, expiries.add(product.expiry));
   }
   return [...used].flatMap(([underlying, expiries]) =>
-    underlyingOf(book.risk.market, underlying)!
+    underlyingOf(market, underlying)!
       .slices.filter((slice) => expiries.has(slice.expiry))
       .map((slice) => ({
         underlying,
@@ -200,11 +200,11 @@ function sayParameters({ book, standing, parameters, portfolio }: Judged): void 
     [
       [
         'model',
-        `${book.model} ${parameters.version}, scenarios ${parameters.scenarios.id} (${book.risk.lanes.length} lanes)`,
+        `${book.model} ${parameters.version}, scenarios ${parameters.scenarios?.id ?? 'none'} (${book.risk.lanes.length} lanes)`,
       ],
       ['ranges', `${ranges.join(', ')} (maintenance / initial)`],
       ['open orders', standing.requirement.orders],
-      ['market', book.risk.market.digest],
+      ['market', book.risk.levels.digest],
       ['book', book.risk.digest],
       ['parameters', book.parameters],
       ['requirement', requirementDigest(portfolio, book)],

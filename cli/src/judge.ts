@@ -4,23 +4,24 @@ import {
   assess,
   expiryOf,
   formatInstant,
-  type GridBook,
-  type GridParameters,
-  grid,
-  gridDefaults,
   isRefusal,
+  type MarginBook,
+  type MarginModel,
+  type Market,
+  type ModelParameters,
   type Portfolio,
   productsOf,
   type Refusal,
-  readParameters,
   readPortfolioCsv,
   readPortfolioJson,
   refuse,
   type Standing,
+  withExpiries,
 } from '@plimsoll/core';
 import { readText } from '@plimsoll/lab';
 import type { Command } from 'commander';
 import { addMarketOptions, type Loaded, loadMarket, type MarketOptions } from './load.ts';
+import { type Chosen, chooseModel } from './models.ts';
 
 /** What every verb with a book can be told. */
 export interface BookOptions extends MarketOptions {
@@ -46,37 +47,20 @@ async function loadPortfolio(path: string): Promise<Portfolio | Refusal> {
   return /^\s*[[{]/.test(text.slice(0, 200)) ? readPortfolioJson(text, path) : readPortfolioCsv(text, path);
 }
 
-/** Models this version knows. */
-const MODELS: readonly string[] = [grid.id];
-
-/** The parameters of a run: defaults, with `--params` laid over them. */
-async function loadParameters(options: {
-  model: string;
-  params?: string;
-}): Promise<GridParameters | Refusal> {
-  if (!MODELS.includes(options.model)) {
-    return refuse(
-      'unknown-model',
-      `there is no model '${options.model}'; this version has: ${MODELS.join(', ')}.`,
-      '--model',
-    );
-  }
-  if (options.params === undefined) return gridDefaults;
-  const text = await readText(options.params);
-  return isRefusal(text) ? text : readParameters(text, options.params, gridDefaults, grid.form);
-}
-
 /** An account with everything it was judged by. */
 export interface Judged {
   readonly portfolio: Portfolio;
-  readonly parameters: GridParameters;
-  readonly book: GridBook;
+  /** The market the book was priced in, with every expiry and peg it needed. */
+  readonly market: Market;
+  readonly model: MarginModel;
+  readonly parameters: ModelParameters;
+  readonly book: MarginBook;
   readonly standing: Standing;
   readonly notes: readonly string[];
 }
 
 /** Judges a portfolio in a market. */
-export function judge(portfolio: Portfolio, loaded: Loaded, parameters: GridParameters): Judged | Refusal {
+export function judge(portfolio: Portfolio, loaded: Loaded, chosen: Chosen): Judged | Refusal {
   const gone = portfolio.positions.find(
     ({ product }) => (expiryOf(product) ?? Number.POSITIVE_INFINITY) <= loaded.asked,
   );
@@ -84,33 +68,35 @@ export function judge(portfolio: Portfolio, loaded: Loaded, parameters: GridPara
     const message = `it expired before ${formatInstant(loaded.asked)}; settle it to cash and remove the position.`;
     return refuse('expired', message, gone.product.id);
   }
-  const book = grid.book(productsOf(portfolio), loaded.market, parameters);
+  const { model, parameters } = chosen;
+  const products = productsOf(portfolio);
+  const book = model.book(products, loaded.market, parameters);
   if (isRefusal(book)) return book;
-  const standing = assess(portfolio, book, grid);
+  const standing = assess(portfolio, book, model);
   if (isRefusal(standing)) return standing;
-  const taken = [...book.risk.market.pegs.keys()].filter(
-    (asset) => !loaded.market.pegs.has(asset) && asset !== 'USD',
-  );
+  const { pegs } = book.risk.levels;
+  const market = withExpiries({ ...loaded.market, pegs }, products);
+  const taken = [...pegs.keys()].filter((asset) => !loaded.market.pegs.has(asset) && asset !== 'USD');
   const atPar = taken.map(
     (asset) => `${asset} has no price in the market and is taken at 1 USD; state it with --peg ${asset}=...`,
   );
-  return { portfolio, parameters, book, standing, notes: [...loaded.notes, ...atPar] };
+  return { portfolio, market, model, parameters, book, standing, notes: [...loaded.notes, ...atPar] };
 }
 
 /** Everything a verb with a book needs, read and judged. */
 export async function loadJudged(options: BookOptions): Promise<Judged | Refusal> {
-  const parameters = await loadParameters(options);
-  if (isRefusal(parameters)) return parameters;
+  const chosen = await chooseModel(options.model, options.params);
+  if (isRefusal(chosen)) return chosen;
   const portfolio = await loadPortfolio(options.portfolio);
   if (isRefusal(portfolio)) return portfolio;
-  const stranger = readStrangers(options.peg ?? [], parameters);
+  const stranger = readStrangers(options.peg ?? [], chosen.parameters);
   if (stranger !== undefined) return stranger;
   const loaded = await loadMarket(options);
-  return isRefusal(loaded) ? loaded : judge(portfolio, loaded, parameters);
+  return isRefusal(loaded) ? loaded : judge(portfolio, loaded, chosen);
 }
 
 /** A peg given to a coin would sweep it like a dollar: only what the parameters call stable may have one. */
-function readStrangers(words: readonly string[], parameters: GridParameters): Refusal | undefined {
+function readStrangers(words: readonly string[], parameters: ModelParameters): Refusal | undefined {
   const names = words.map((word) => word.split('=')[0]!);
   const name = names.find((candidate) => parameters.pegs[candidate] === undefined);
   if (name === undefined) return undefined;

@@ -114,7 +114,7 @@ export function marginJson(judged: Judged) {
   const line = (name: LineName): Line => requirement[name];
   return {
     account: portfolio.account,
-    at: formatInstant(book.risk.market.at),
+    at: formatInstant(book.risk.levels.at),
     model: book.model,
     equity: formatUsd(standing.equity),
     requirement: perLine((name) => formatUsd(line(name).amount)),
@@ -130,10 +130,10 @@ export function marginJson(judged: Judged) {
     parameters: {
       id: parameters.id,
       version: parameters.version,
-      scenarios: parameters.scenarios.id,
+      scenarios: parameters.scenarios?.id ?? null,
       digest: book.parameters,
     },
-    market: { source: book.risk.market.source, digest: book.risk.market.digest },
+    market: { source: book.risk.levels.source, digest: book.risk.levels.digest },
     book: book.risk.digest,
     digest: requirementDigest(portfolio, book),
     notes,

@@ -25,9 +25,9 @@ export function addMargin(program: Command): void {
 
 /** The first screen: who, when, the three lines. */
 export function sayStanding({ book, standing, portfolio, parameters, notes }: Judged): void {
-  const { market } = book.risk;
+  const { levels } = book.risk;
   say(
-    `${colors.bold(portfolio.account)}  ${book.model} ${parameters.version}  ${formatInstant(market.at)}  ${colors.dim(market.source)}`,
+    `${colors.bold(portfolio.account)}  ${book.model} ${parameters.version}  ${formatInstant(levels.at)}  ${colors.dim(levels.source)}`,
   );
   for (const note of notes) remark(`  note: ${note}`);
   heading(`Equity ${money(standing.equity)} USD`);

@@ -60,7 +60,7 @@ export function addWhatIf(program: Command): void {
 }
 
 function imagine(before: Judged, options: WhatIfOptions): Judged | Refusal {
-  const moves = readMoves(options, before.book.risk.market);
+  const moves = readMoves(options, before.market);
   if (isRefusal(moves)) return moves;
   const days = readDays(options.days);
   if (isRefusal(days)) return days;
@@ -71,7 +71,7 @@ function imagine(before: Judged, options: WhatIfOptions): Judged | Refusal {
       '--smile',
     );
   }
-  const now = before.book.risk.market;
+  const now = before.market;
   const entered = withEntries(before.portfolio, now);
   if (isRefusal(entered)) return entered;
   const traded = applyTrades(entered, options.trade ?? [], before);
@@ -90,7 +90,7 @@ function imagine(before: Judged, options: WhatIfOptions): Judged | Refusal {
   const aged = carryBids(days === 0 ? moved : later(moved, days), now, productsOf(settled));
   // An imagined market has its own digest, so that its margins are not taken for the observed one's.
   const market = { ...aged, digest: marketDigest(aged) };
-  return judge(settled, { market, asked: market.at, notes: [] }, before.parameters);
+  return judge(settled, { market, asked: market.at, notes: [] }, before);
 }
 
 function applyTrades(portfolio: Portfolio, words: readonly string[], before: Judged): Portfolio | Refusal {
@@ -98,7 +98,7 @@ function applyTrades(portfolio: Portfolio, words: readonly string[], before: Jud
   for (const word of words) {
     const trade = readTrade(word);
     if (isRefusal(trade)) return trade;
-    const after = applyTrade(traded, trade, before.book.risk.market);
+    const after = applyTrade(traded, trade, before.market);
     if (isRefusal(after)) return after;
     traded = after;
   }

@@ -32,6 +32,7 @@ export {
   doubtParameters,
   grid,
   gridDefaults,
+  models,
   productsOf,
   requirementDigest,
   settleExpired,
@@ -67,7 +68,16 @@ export { futureMark, futureProfit, greeks, price } from './pricing/index.ts';
 export type * from './product/index.ts';
 export { compareProducts, compareText, expiryOf } from './product/index.ts';
 export type * from './risk/index.ts';
-export { attribute, buildRiskBook, combine, fillRows, holdingsOf, planCombine, sweep } from './risk/index.ts';
+export {
+  attribute,
+  buildRiskBook,
+  combine,
+  fillRows,
+  holdingsOf,
+  planCombine,
+  sweep,
+  withExpiries,
+} from './risk/index.ts';
 export type * from './scenario/index.ts';
 export {
   lanePlace,

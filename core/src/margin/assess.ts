@@ -11,7 +11,14 @@ import {
 } from '../base/index.ts';
 import type { RiskBook } from '../risk/index.ts';
 import type { Portfolio } from './portfolio.ts';
-import type { LineName, MarginBook, MarginModel, Requirement, Standing } from './requirement.ts';
+import type {
+  LineName,
+  MarginBook,
+  MarginModel,
+  ModelParameters,
+  Requirement,
+  Standing,
+} from './requirement.ts';
 
 /** Equity at the marks: every balance and position at what the market says, in row order, rounded down. */
 function equityOf(requirement: Requirement, book: RiskBook): Usd {
@@ -44,7 +51,7 @@ export function requirementDigest(portfolio: Portfolio, book: MarginBook): Diges
  * Equity, requirement and excess of one account. Refuses what the model refuses: a product without a market, an order it cannot margin.
  * @example assess(portfolio, book, grid) // { equity, requirement, excess: { maintenance, release, initial }, withdrawable }
  */
-export function assess<Parameters, Book extends MarginBook>(
+export function assess<Parameters extends ModelParameters, Book extends MarginBook>(
   portfolio: Portfolio,
   book: Book,
   model: MarginModel<Parameters, Book>,

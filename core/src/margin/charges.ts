@@ -2,7 +2,6 @@
 
 import { type Instant, owedUp, type Usd, yearsBetween } from '../base/index.ts';
 import { exp } from '../kernel/index.ts';
-import { underlyingOf } from '../market/index.ts';
 import { expiryOf, type Option } from '../product/index.ts';
 import type { Combined, Holdings, RiskBook } from '../risk/index.ts';
 import { optionValue } from './option-value.ts';
@@ -125,7 +124,7 @@ function shortOptionMinimum(seen: Seen, rate: number, swept: number): Charge | u
 /** Forwards of different expiries part from each other and from the index while the book is closed; nothing nets (M-26). */
 function basis(seen: Seen): Charge | undefined {
   const { basisMin, basisYearly } = seen.parameters.charges;
-  const at = seen.book.market.at;
+  const at = seen.book.levels.at;
   const deltas = new Map<number, number>();
   for (const { row, quantity, product } of seen.legs) {
     if (product.kind === 'asset') continue;
@@ -156,7 +155,7 @@ function surfaceConfidence(seen: Seen): Charge | undefined {
 
 /** The index may be wrong by its sources' half-range (M-28). */
 function oracleConfidence(seen: Seen): Charge | undefined {
-  const uncertainty = underlyingOf(seen.book.market, seen.underlying)!.indexUncertainty;
+  const uncertainty = seen.book.levels.coins.get(seen.underlying)!.uncertainty;
   let delta = 0;
   for (const { row, quantity } of seen.legs) delta += quantity * seen.book.columns.delta[row]!;
   const netDelta = Math.abs(delta) * seen.index;
@@ -166,7 +165,7 @@ function oracleConfidence(seen: Seen): Charge | undefined {
 /** A stable asset that has left its peg may go on leaving, or come back on those who owe it (M-29). */
 function peg(seen: Seen): Charge | undefined {
   const { pegThreshold, pegFactor, pegCap } = seen.parameters.charges;
-  const level = seen.book.market.pegs.get(seen.underlying) ?? 1;
+  const level = seen.book.levels.pegs.get(seen.underlying) ?? 1;
   let value = 0;
   for (const { quantity } of seen.legs) value += Math.abs(quantity) * level;
   const share = Math.min(pegCap, pegFactor * Math.max(0, pegThreshold - level));

@@ -33,5 +33,5 @@ export type FieldForm =
 export interface ParameterForm<Parameters> {
   readonly fields: Readonly<Record<string, FieldForm>>;
   /** The first thing wrong with a whole set, by the name of its field; undefined when it is sound. */
-  readonly doubt: (parameters: Parameters) => Refusal | undefined;
+  doubt(parameters: Parameters): Refusal | undefined;
 }

@@ -1,10 +1,9 @@
 // From a portfolio to rows of the book: balances and positions alike, because collateral is swept with the rest.
 
 import { isRefusal, type Refusal, refuse } from '../base/index.ts';
-import type { Market } from '../market/index.ts';
 import { futureProfit } from '../pricing/index.ts';
 import type { Future, Perpetual, Product, SpotAsset } from '../product/index.ts';
-import { type Holdings, holdingsOf, type RiskBook } from '../risk/index.ts';
+import { type Holdings, holdingsOf, type Levels, type RiskBook } from '../risk/index.ts';
 import type { Portfolio } from './portfolio.ts';
 
 /** The product that a balance of an asset is. */
@@ -43,7 +42,7 @@ export function hold(portfolio: Portfolio, book: RiskBook): Held | Refusal {
   let unsettled = 0;
   const add = (id: string, quantity: number): number | Refusal => {
     const row = book.indexOf.get(id);
-    if (row === undefined) return book.refused.get(id) ?? notInBook(id, book.market);
+    if (row === undefined) return book.refused.get(id) ?? notInBook(id, book.levels);
     quantities.set(row, (quantities.get(row) ?? 0) + quantity);
     return row;
   };
@@ -64,10 +63,10 @@ export function hold(portfolio: Portfolio, book: RiskBook): Held | Refusal {
   return { holdings: holdingsOf(quantities), unsettled };
 }
 
-function notInBook(id: string, market: Market): Refusal {
+function notInBook(id: string, { source }: Levels): Refusal {
   return refuse(
     'unknown-product',
-    `it is not in the book built from ${market.source}; rebuild the book with it.`,
+    `it is not in the book built from ${source}; rebuild the book with it.`,
     id,
   );
 }

@@ -4,6 +4,7 @@ export { doubtParameters } from './doubt.ts';
 export type { FieldForm, ParameterForm, ParameterSet } from './form.ts';
 export { assetProduct, type Held, hold, productsOf } from './holdings.ts';
 export { type GridBook, grid } from './models/grid.ts';
+export { type ModelId, models } from './models/index.ts';
 export { strikeNodes } from './models/own-lanes.ts';
 export { type Credit, creditOf, type OptionValue } from './option-value.ts';
 export {
@@ -24,6 +25,7 @@ export {
   type LineName,
   type MarginBook,
   type MarginModel,
+  type ModelParameters,
   type Requirement,
   type Standing,
 } from './requirement.ts';

@@ -2,9 +2,9 @@
 
 import type { Digest, Refusal, Usd } from '../base/index.ts';
 import type { Market } from '../market/index.ts';
-import type { Product } from '../product/index.ts';
+import type { Product, ProductId } from '../product/index.ts';
 import type { Combined, Holdings, RiskBook, Swept } from '../risk/index.ts';
-import type { ParameterForm } from './form.ts';
+import type { ParameterForm, ParameterSet } from './form.ts';
 import type { Portfolio } from './portfolio.ts';
 
 /** The three lines. Below maintenance the account is closed; a partial close stops at release; above initial it may add risk. */
@@ -15,6 +15,9 @@ export interface Charge {
   readonly name: ChargeName;
   /** The underlying or asset it belongs to; absent when it belongs to the whole book. */
   readonly underlying?: string;
+  /** The product it belongs to, where a model charges product by product. */
+  readonly product?: ProductId;
+  /** What it adds to the line; a credit is negative. */
   readonly amount: Usd;
   readonly inputs: Readonly<Record<string, number>>;
 }
@@ -78,14 +81,28 @@ export interface MarginBook {
   readonly parameters: Digest;
 }
 
-/** A margin model: a value, not a class. */
-export interface MarginModel<Parameters, Book extends MarginBook = MarginBook> {
+/** What every model's parameters say of themselves. */
+export interface ModelParameters extends ParameterSet {
+  /** The stable assets there are, by code. */
+  readonly pegs: Readonly<Record<string, object>>;
+  /** The lanes, where a model has any. */
+  readonly scenarios?: { readonly id: string };
+}
+
+/**
+ * A margin model: a value, not a class. A model takes only parameters and books of its own; they are methods, so that TypeScript lets
+ * models of different parameters stand in one table.
+ */
+export interface MarginModel<
+  Parameters extends ModelParameters = ModelParameters,
+  Book extends MarginBook = MarginBook,
+> {
   readonly id: string;
   readonly defaults: Parameters;
   /** How a parameter file may depart from the defaults. */
   readonly form: ParameterForm<Parameters>;
-  readonly book: (products: readonly Product[], market: Market, parameters: Parameters) => Book | Refusal;
-  readonly require: (portfolio: Portfolio, book: Book) => Requirement | Refusal;
+  book(products: readonly Product[], market: Market, parameters: Parameters): Book | Refusal;
+  require(portfolio: Portfolio, book: Book): Requirement | Refusal;
 }
 
 /** Where an account stands. */

@@ -1,6 +1,5 @@
 // One underlying's part of a portfolio, as charges and option value look at it.
 
-import { underlyingOf } from '../market/index.ts';
 import type { Product } from '../product/index.ts';
 import type { Holdings, RiskBook } from '../risk/index.ts';
 import type { GridParameters } from './parameters.ts';
@@ -31,7 +30,7 @@ export function viewsOf(book: RiskBook, holdings: Holdings, parameters: GridPara
       const row = holdings.rows[next]!;
       legs.push({ row, quantity: holdings.quantities[next]!, product: book.products[row]! });
     }
-    const index = underlyingOf(book.market, underlying)?.index ?? 0;
+    const index = book.levels.coins.get(underlying)?.index ?? 0;
     return { book, parameters, underlying, index, legs };
   });
 }

@@ -20,6 +20,7 @@ import {
   type Shock,
   shiftUnderlying,
 } from '../scenario/index.ts';
+import { type Levels, levelsOf } from './levels.ts';
 import { fillRows, strideOf } from './rows.ts';
 
 /** Per product, one slot each; dollars per unit held unless said otherwise. */
@@ -59,7 +60,7 @@ export interface Groups {
 /** Risk arrays with their axes. Row `p`, lane `s`: `rows[p * stride + s]`, dollars per unit, damped. */
 export interface RiskBook {
   readonly digest: Digest;
-  readonly market: Market;
+  readonly levels: Levels;
   /** Sorted by `compareProducts`. Only products that could be valued. */
   readonly products: readonly Product[];
   readonly indexOf: ReadonlyMap<ProductId, number>;
@@ -267,7 +268,7 @@ export function buildRiskBook(
   if (broken >= 0) return refuseLane(lanes[broken % stride]!.id, valued[Math.floor(broken / stride)]!.id);
   return {
     digest: digestBook(market, valued, lanes, ranges),
-    market,
+    levels: levelsOf(market),
     products: valued,
     indexOf: new Map(valued.map((product, p) => [product.id, p])),
     lanes,

@@ -1,6 +1,5 @@
 // Across underlyings: how much of one coin's loss may be set against another's gain.
 
-import { underlyingOf } from '../market/index.ts';
 import {
   type Lane,
   type LaneLine,
@@ -38,6 +37,8 @@ export interface Combined {
   readonly amount: number;
   readonly joint: number;
   readonly ownSum: number;
+  /** Share of the offset `ownSum - joint` that is kept as margin. */
+  readonly retained: number;
   readonly own: readonly WorstLane[];
   /** Lane of each underlying in the worst joint move; -1 where it is not counted. */
   readonly jointLanes: Int32Array;
@@ -144,7 +145,7 @@ export function planCombine(
   const axes = names.map((name) => laneAxis(lanes, book.ranges.get(name)!, name));
   const away = [...others].filter(([name]) => !names.includes(name));
   // Stable assets drive nothing: their own lanes move no coin.
-  const coins = names.filter((name) => underlyingOf(book.market, name) !== undefined);
+  const coins = names.filter((name) => book.levels.coins.has(name));
   const candidates = [
     ...coins.map((name) => ({ name, underlying: names.indexOf(name), axis: axes[names.indexOf(name)]! })),
     ...away.map(([name, ranges]) => ({ name, underlying: -1, axis: laneAxis(lanes, ranges, name) })),
@@ -223,8 +224,10 @@ export function combine(swept: Swept, plan: CombinePlan, line: LaneLine): Combin
   const own = book.groups.underlyings.map((_, u) => worstLane(swept, u, seen));
   const ownSum = own.reduce((sum, worst) => sum + worst.loss, 0);
   const worst = drivenMoves(swept, plan, seen, coMoves(swept, plan, seen));
-  const amount = worst.loss + plan.retained * (ownSum - worst.loss);
-  return { line, amount, joint: worst.loss, ownSum, own, jointLanes: worst.lanes, driver: worst.driver };
+  const { retained } = plan;
+  const { loss: joint, driver, lanes: jointLanes } = worst;
+  const amount = joint + retained * (ownSum - joint);
+  return { line, amount, joint, ownSum, retained, own, jointLanes, driver };
 }
 
 function worstPartner(pnl: Float64Array, at: number, partners: PartnerLanes, lane: number): number {

@@ -17,6 +17,7 @@ export {
   planCombine,
   UNNAMED_DRIVER,
 } from './combine.ts';
+export { type CoinLevel, type Levels, levelsOf } from './levels.ts';
 export { fillRows, LANE_PAD, strideOf } from './rows.ts';
 export {
   betterOf,

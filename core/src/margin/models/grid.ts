@@ -19,6 +19,7 @@ import {
   type CombinePlan,
   combine,
   type Holdings,
+  type Levels,
   planCombine,
   type RiskBook,
   type Swept,
@@ -241,14 +242,14 @@ function initialAbove(initial: Line, release: Line): Line {
   return { ...initial, amount: release.amount, charges: [...initial.charges, charge] };
 }
 
-function isExpiring(product: Product, market: Market): boolean {
+function isExpiring(product: Product, { at }: Levels): boolean {
   const expiry = expiryOf(product);
-  return expiry !== undefined && expiry - market.at <= SETTLEMENT_WINDOW_MS;
+  return expiry !== undefined && expiry - at <= SETTLEMENT_WINDOW_MS;
 }
 
 /** Holdings without the legs that are about to be settled away; undefined when there are none. */
 function withoutExpiring(holdings: Holdings, risk: RiskBook): Holdings | undefined {
-  const keep = Array.from(holdings.rows, (row) => !isExpiring(risk.products[row]!, risk.market));
+  const keep = Array.from(holdings.rows, (row) => !isExpiring(risk.products[row]!, risk.levels));
   if (keep.every(Boolean)) return undefined;
   return {
     rows: holdings.rows.filter((_, i) => keep[i]),
