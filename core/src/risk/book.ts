@@ -21,7 +21,8 @@ import {
   shiftUnderlying,
 } from '../scenario/index.ts';
 import { type Levels, levelsOf } from './levels.ts';
-import { fillRows, strideOf } from './rows.ts';
+import { fullRevaluation, type RowMethod } from './method.ts';
+import { strideOf } from './rows.ts';
 
 /** Per product, one slot each; dollars per unit held unless said otherwise. */
 export interface Columns {
@@ -188,11 +189,13 @@ function digestBook(
   products: readonly Product[],
   lanes: readonly Lane[],
   ranges: ReadonlyMap<string, ScanRanges>,
+  { terms }: RowMethod,
 ): Digest {
   const own = [...ranges].map(([asset, { maintenance, initial }]) => [asset, maintenance, initial]);
   const pegs = [...market.pegs].sort(([left], [right]) => compareText(left, right));
   const ids = products.map((product) => product.id);
-  return digestValue(['plimsoll risk book', BOOK_VERSION, market.digest, market.at, pegs, ids, lanes, own]);
+  const axes = ['plimsoll risk book', BOOK_VERSION, market.digest, market.at, pegs, ids, lanes, own];
+  return digestValue([...axes, ...terms]);
 }
 
 /** Where the first number stands that is none; -1 when all are. A loop, because there are half a million. */
@@ -229,7 +232,7 @@ function doubtShocks(market: Market, shocks: ReadonlyMap<string, readonly Shock[
 }
 
 /**
- * Prices every product in every lane. Duplicate products collapse; products that cannot be valued are in `refused`, each with
+ * Prices every product in every lane, by full revaluation unless another method is given. Duplicate products collapse; products that cannot be valued are in `refused`, each with
  * its sentence, and in no row.
  * @example buildRiskBook(products, market, standardScenarios.lanes, () => ({ maintenance: 0.09, initial: 0.16 }))
  */
@@ -238,6 +241,7 @@ export function buildRiskBook(
   observed: Market,
   lanes: readonly Lane[],
   rangesOf: RangesOf,
+  method: RowMethod = fullRevaluation,
 ): RiskBook | Refusal {
   if (lanes.length > LANES_MAX) {
     return refuse('too-large', `a scenario set may have ${LANES_MAX} lanes; this one has ${lanes.length}.`);
@@ -263,11 +267,11 @@ export function buildRiskBook(
   const rows = new Float64Array(valued.length * stride);
   const doubt = doubtShocks(market, shocks);
   if (doubt !== undefined) return doubt;
-  fillRows(valued, market, shocks, stride, rows);
+  method.fill(valued, market, shocks, stride, rows);
   const broken = firstBroken(rows);
   if (broken >= 0) return refuseLane(lanes[broken % stride]!.id, valued[Math.floor(broken / stride)]!.id);
   return {
-    digest: digestBook(market, valued, lanes, ranges),
+    digest: digestBook(market, valued, lanes, ranges, method),
     levels: levelsOf(market),
     products: valued,
     indexOf: new Map(valued.map((product, p) => [product.id, p])),

@@ -18,6 +18,7 @@ export {
   UNNAMED_DRIVER,
 } from './combine.ts';
 export { type CoinLevel, type Levels, levelsOf } from './levels.ts';
+export { fullRevaluation, type RowMethod } from './method.ts';
 export { fillRows, LANE_PAD, strideOf } from './rows.ts';
 export {
   betterOf,

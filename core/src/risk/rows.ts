@@ -3,7 +3,7 @@
 // body as the shocked ones, so that their difference is clean.
 
 import { assert, isRefusal, type Refusal } from '../base/index.ts';
-import { fillStrike, log, type StrikeLanes } from '../kernel/index.ts';
+import { fillStrike, log, type Right, type StrikeLanes } from '../kernel/index.ts';
 import {
   assetUsd,
   deformVol,
@@ -38,7 +38,8 @@ interface LaneMarkets {
 /**
  * Fills `out[p * stride + s]` with the dollars that one unit of `products[p]` gains in lane `s`, damped, and returns the products
  * that could not be valued. `shocks` holds the lanes resolved for each underlying, all of one length; products are sorted by
- * `compareProducts`. Error against the reference pricer: at most 2e-12 of the forward per coin.
+ * `compareProducts`. Error against the reference pricer: at most 2e-12 of the forward per coin. Options are revalued unless another
+ * body is given; everything else has one body.
  * @example fillRows([call, put], market, new Map([['BTC', shocks]]), strideOf(shocks.length), rows)
  */
 export function fillRows(
@@ -47,6 +48,7 @@ export function fillRows(
   shocks: ReadonlyMap<string, readonly Shock[]>,
   stride: number,
   out: Float64Array,
+  bodyOf: ExpiryBodyOf = revaluing(stride, out),
 ): Map<string, Refusal> {
   assert(out.length >= products.length * stride, 'rows have room for every product');
   const refused = new Map<string, Refusal>();
@@ -55,7 +57,7 @@ export function fillRows(
     let to = from;
     while (to < products.length && products[to]!.underlying === underlying) to++;
     const lanes = laneMarkets(market, underlying, shocks);
-    fillUnderlying(products, from, to, market, lanes, stride, out, refused);
+    fillUnderlying(products, from, to, market, lanes, stride, out, refused, bodyOf);
     from = to;
   }
   return refused;
@@ -82,6 +84,7 @@ function fillUnderlying(
   stride: number,
   out: Float64Array,
   refused: Map<string, Refusal>,
+  bodyOf: ExpiryBodyOf,
 ): void {
   for (let p = from; p < to; ) {
     const product = products[p]!;
@@ -94,7 +97,7 @@ function fillUnderlying(
       let end = p + 1;
       while (end < to && products[end]!.kind === 'option' && expiryOf(products[end]!) === product.expiry)
         end++;
-      fillExpiry(products.slice(p, end) as Option[], market, lanes, stride, out, p);
+      fillExpiry(products.slice(p, end) as Option[], market, lanes, bodyOf, p);
       p = end;
     } else fillFuture(product, market, lanes, out, stride * p++);
   }
@@ -131,7 +134,7 @@ function fillFuture(
 }
 
 /** Lanes of one expiry and settle asset in columns; the unshocked market stands in the last slot. */
-interface ExpiryLanes extends StrikeLanes {
+export interface ExpiryLanes extends StrikeLanes {
   readonly count: number;
   readonly slices: readonly Slice[];
   /** Square root of the time to expiry in each lane. */
@@ -204,21 +207,27 @@ function compileDeforms(
   simple[s] = scaled && (second === undefined || second.kind === 'floor') && rest.length === 0 ? 1 : 0;
 }
 
+/** Options of one expiry that settle alike: `strike` prepares a strike in every lane, `row` writes row `p` of its call or put. */
+export interface ExpiryBody {
+  strike(strike: number): void;
+  row(right: Right, p: number): void;
+}
+
+/** Makes the body of an expiry; `damps` are the lanes' own, one fewer than the columns of `expiry`. */
+export type ExpiryBodyOf = (expiry: ExpiryLanes, damps: Float64Array) => ExpiryBody;
+
 function fillExpiry(
   options: readonly Option[],
   market: Market,
   lanes: LaneMarkets,
-  stride: number,
-  out: Float64Array,
+  bodyOf: ExpiryBodyOf,
   at: number,
 ): void {
   // Options of one expiry that settle alike share their lanes; most expiries have one settle asset.
   const settles = new Set(options.map((option) => option.settleAsset));
   for (const settle of settles) {
     const leader = options.find((option) => option.settleAsset === settle)!;
-    const expiry = expiryLanes(leader, market, lanes);
-    const scratch = new Float64Array(2 * expiry.count);
-    const stdevs = new Float64Array(expiry.count);
+    const body = bodyOf(expiryLanes(leader, market, lanes), lanes.damps);
     let strike = Number.NaN;
     for (let j = 0; j < options.length; j++) {
       const option = options[j]!;
@@ -226,11 +235,23 @@ function fillExpiry(
       // Sorted by strike: a strike's call and put come together and are evaluated once.
       if (option.strike !== strike) {
         strike = option.strike;
-        fillStrikeLanes(strike, expiry, stdevs, scratch);
+        body.strike(strike);
       }
-      writeRow(scratch, option.right === 'call' ? 0 : expiry.count, lanes.damps, out, (at + j) * stride);
+      body.row(option.right, at + j);
     }
   }
+}
+
+/** The body of full revaluation: every lane from the array kernel. */
+function revaluing(stride: number, out: Float64Array): ExpiryBodyOf {
+  return (expiry, damps) => {
+    const scratch = new Float64Array(2 * expiry.count);
+    const stdevs = new Float64Array(expiry.count);
+    return {
+      strike: (strike) => fillStrikeLanes(strike, expiry, stdevs, scratch),
+      row: (right, p) => writeRow(scratch, right === 'call' ? 0 : expiry.count, damps, out, p * stride),
+    };
+  };
 }
 
 /** Call values in the first half of `scratch`, put values in the second. */
@@ -247,7 +268,7 @@ function fillStrikeLanes(
 }
 
 /** Total standard deviation of one strike in every lane: one log and one root per price node, one multiply or bend per lane. */
-function fillStdevs(strike: number, expiry: ExpiryLanes, stdevs: Float64Array): void {
+export function fillStdevs(strike: number, expiry: ExpiryLanes, stdevs: Float64Array): void {
   const { nodes, nodeK, nodeVol, node, simple, factor, floor, rootYears, slices } = expiry;
   for (let n = 0; n < nodes.length; n++) {
     const { slice, peg } = nodes[n]!;

@@ -22,6 +22,7 @@ import {
   type Levels,
   planCombine,
   type RiskBook,
+  type RowMethod,
   type Swept,
   settleParts,
   sweep,
@@ -44,7 +45,7 @@ import type {
   MarginModel,
   Requirement,
 } from '../requirement.ts';
-import { pegLanes, strikeNodes } from './own-lanes.ts';
+import { pegLanes, strikeNodes, tooManyNodes } from './own-lanes.ts';
 
 /** A grid book: the risk book, its parameters, and the plan of joint moves. */
 export interface GridBook extends MarginBook {
@@ -85,10 +86,12 @@ function strangersOf(
   return strangers;
 }
 
-function buildGridBook(
+/** The book of `grid`; of a model that differs from it in nothing but its rows, by that model's method. */
+export function buildGridBook(
   products: readonly Product[],
   observed: Market,
   parameters: GridParameters,
+  method?: RowMethod,
 ): GridBook | Refusal {
   const doubt = doubtParameters(parameters);
   if (doubt !== undefined) return doubt;
@@ -98,9 +101,8 @@ function buildGridBook(
   const nodes = strikeNodes(known, market, parameters);
   const lanes = [...parameters.scenarios.lanes, ...pegLanes(known, parameters), ...nodes];
   if (lanes.length > LANES_MAX) return tooManyNodes(lanes.length, nodes.length);
-  const risk = buildRiskBook(known, market, lanes, (asset) =>
-    rangesOf(parameters, asset, underlyingOf(market, asset) !== undefined),
-  );
+  const ranges = (asset: string) => rangesOf(parameters, asset, underlyingOf(market, asset) !== undefined);
+  const risk = buildRiskBook(known, market, lanes, ranges, method);
   if (isRefusal(risk)) return risk;
   return {
     model: 'grid',
@@ -109,11 +111,6 @@ function buildGridBook(
     given: parameters,
     plan: planCombine(risk, parameters.correlations, parameters.retained, driversOf(parameters)),
   };
-}
-
-function tooManyNodes(lanes: number, nodes: number): Refusal {
-  const message = `its ${lanes} scenarios, ${nodes} of them at near strikes, are more than the limit of ${LANES_MAX}; lower strikeNodeDays, or split the book by coin.`;
-  return refuse('too-large', message, 'the book');
 }
 
 /** Every named coin, and one that stands for all others, may drive a joint move. */

@@ -1,9 +1,9 @@
 // The lanes that a book brings along (M-13, M-14): every stable asset of it by its own range, every near strike of it exactly.
 
-import { MS_PER_DAY } from '../../base/index.ts';
+import { MS_PER_DAY, type Refusal, refuse } from '../../base/index.ts';
 import { type Market, underlyingOf } from '../../market/index.ts';
 import { compareText, type Product } from '../../product/index.ts';
-import { type Lane, TERM_SCALING } from '../../scenario/index.ts';
+import { LANES_MAX, type Lane, TERM_SCALING } from '../../scenario/index.ts';
 import { coinParameters, type GridParameters } from '../parameters.ts';
 
 /** One strike as a move of spot: where the settlement average would stand exactly on it. */
@@ -68,4 +68,10 @@ export function pegLanes(products: readonly Product[], parameters: GridParameter
       line: 'maintenance',
     }));
   });
+}
+
+/** The refusal of a book whose strikes make more lanes than there may be. */
+export function tooManyNodes(lanes: number, nodes: number): Refusal {
+  const message = `its ${lanes} scenarios, ${nodes} of them at near strikes, are more than the limit of ${LANES_MAX}; lower strikeNodeDays, or split the book by coin.`;
+  return refuse('too-large', message, 'the book');
 }

@@ -1,0 +1,21 @@
+// How the rows of a book come about. Everything else of a book is the same whatever the method.
+
+import type { Market } from '../market/index.ts';
+import type { Product } from '../product/index.ts';
+import type { Shock } from '../scenario/index.ts';
+import { fillRows } from './rows.ts';
+
+/** How rows come about, and the terms by which the book's digest knows it. */
+export interface RowMethod {
+  readonly terms: readonly (string | number)[];
+  readonly fill: (
+    products: readonly Product[],
+    market: Market,
+    shocks: ReadonlyMap<string, readonly Shock[]>,
+    stride: number,
+    out: Float64Array,
+  ) => void;
+}
+
+/** Every product priced anew in every lane (M-15). */
+export const fullRevaluation: RowMethod = { terms: [], fill: fillRows };
