@@ -31,6 +31,8 @@ function describeMove(move: Move): string {
       return `${move.asset ?? 'stable assets'} ${size(move.relative)}`;
     case 'par':
       return 'stable assets at par';
+    case 'time':
+      return `${move.days} d later`;
   }
 }
 

@@ -159,6 +159,7 @@ function doubtMove(move: LaneMove, path: string, doubt: Doubt): void {
   const bounds = Object.entries(move).flatMap(([field, value]): [string, Bounds][] => {
     if (typeof value !== 'number') return [];
     if (field === 'relative') return [[field, [-0.999, MOVE_MAX]]];
+    if (field === 'days') return [[field, [0, 366]]];
     return [[field, [-MOVE_MAX, MOVE_MAX]]];
   });
   const days = bounds.map(([field, bound]): [string, Bounds] => [

@@ -188,6 +188,27 @@ describe('M-10 a shocked market is a market', () => {
   });
 });
 
+describe('M-50 a lane in which time passes', () => {
+  const passes = (days: number, moves: Shock['moves'] = []) =>
+    shift(market, shock([...moves, { kind: 'time', days }])).underlyings[0]!;
+
+  it('brings options nearer to their expiry, at most at it, and moves nothing else', () => {
+    const aged = passes(2);
+    expect(aged.slices.map(({ years }) => years * 365)).toEqual(
+      [0, 9, 23, 114].map((days) => expect.closeTo(days, 9)),
+    );
+    expect(aged.slices.map(({ forward }) => forward)).toEqual(btc.slices.map(({ forward }) => forward));
+    expect(volAt(aged.slices[1]!, 60_000)).toBe(volAt(btc.slices[1]!, 60_000));
+    expect({ ...aged, slices: [] }).toEqual({ ...btc, slices: [] });
+  });
+
+  it('sizes a vol shock by the time an expiry has today', () => {
+    const vol = { kind: 'vol', form: 'points', size: 0.1, scaling: TERM_SCALING } as const;
+    const aged = passes(1, [vol]);
+    expect(aged.slices[1]!.deforms).toEqual(shift(market, shock([vol])).underlyings[0]!.slices[1]!.deforms);
+  });
+});
+
 describe('M-12 the standard set', () => {
   it('holds the 48 lanes of the reference grid and distinct names', () => {
     expect(lanes48.length).toBe(48);

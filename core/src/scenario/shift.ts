@@ -97,10 +97,18 @@ function shiftSlice(slice: Slice, shock: Shock, factors: PriceFactors, underlyin
   const deforms = volDeforms(shock, underlying, slice.years);
   return {
     ...slice,
+    years: years(Math.max(0, slice.years - daysPassed(shock) / DAYS_PER_YEAR)),
     forward: slice.forward * moved,
     smileForward: smileForwardAfter(slice.smileForward, moved, shock.smile),
     deforms: deforms.length === 0 ? slice.deforms : [...slice.deforms, ...deforms],
   };
+}
+
+/** Days that pass in a shock. What an expiry is moved by is settled before: its forward and its vol by the time it has today. */
+function daysPassed(shock: Shock): number {
+  let days = 0;
+  for (const move of shock.moves) if (move.kind === 'time') days += move.days;
+  return days;
 }
 
 function smileForwardAfter(smileForward: number, moved: number, rule: SmileRule): number {

@@ -21,6 +21,7 @@ export interface TermScaling {
  * - `basis`: forwards (not index, not perpetual) times `1 + size * (add + multiple * T)`.
  * - `premium`: the perpetual against the index, relative.
  * - `peg`: every stable asset, or the one named, times `1 + relative`; `par`: every stable asset returns to one dollar.
+ * - `time`: options are so many days nearer to their expiry, at most at it; prices and vols stay where the other moves put them.
  */
 export type Move =
   | { readonly kind: 'spot'; readonly relative: number; readonly underlying?: string }
@@ -47,7 +48,8 @@ export type Move =
   | { readonly kind: 'basis'; readonly size: number; readonly add: number; readonly multiple: number }
   | { readonly kind: 'premium'; readonly relative: number }
   | { readonly kind: 'peg'; readonly relative: number; readonly asset?: string }
-  | { readonly kind: 'par' };
+  | { readonly kind: 'par' }
+  | { readonly kind: 'time'; readonly days: number };
 
 /** How the smile follows spot: vols stay at their strikes, or at their moneyness. */
 export type SmileRule = 'sticky-strike' | 'sticky-moneyness';

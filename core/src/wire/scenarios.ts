@@ -46,6 +46,7 @@ const MOVE_KEYS: Readonly<Record<LaneMove['kind'], readonly string[]>> = {
   premium: ['relative'],
   peg: ['relative', 'asset'],
   par: [],
+  time: ['days'],
 };
 
 function readMove(node: Json, place: Place, doubts: Doubts): LaneMove {
@@ -63,14 +64,7 @@ function readMove(node: Json, place: Place, doubts: Doubts): LaneMove {
       return { kind, relative: fields.number('relative', aboveMinusOne), ...own };
     }
     case 'vol':
-      return {
-        kind,
-        form: fields.word('form', ['relative', 'points']),
-        size: number('size'),
-        scaling: readScaling(fields.node('scaling'), below(place, 'scaling'), doubts),
-        ...(fields.has('floor') ? { floor: number('floor') } : {}),
-        ...(fields.has('underlying') ? { underlying: fields.text('underlying') } : {}),
-      };
+      return readVol(fields, place, doubts);
     case 'skew':
       return {
         kind,
@@ -106,7 +100,20 @@ function readMove(node: Json, place: Place, doubts: Doubts): LaneMove {
     }
     case 'par':
       return { kind };
+    case 'time':
+      return { kind, days: number('days') };
   }
+}
+
+function readVol(fields: Fields, place: Place, doubts: Doubts): LaneMove {
+  return {
+    kind: 'vol',
+    form: fields.word('form', ['relative', 'points']),
+    size: fields.number('size', any),
+    scaling: readScaling(fields.node('scaling'), below(place, 'scaling'), doubts),
+    ...(fields.has('floor') ? { floor: fields.number('floor', any) } : {}),
+    ...(fields.has('underlying') ? { underlying: fields.text('underlying') } : {}),
+  };
 }
 
 const aboveMinusOne = (value: number) =>
