@@ -128,7 +128,9 @@ describe.each(BOOKS)(
       );
       expect(farOff(new Map(LINES.flatMap(charged)), want, 2e-6)).toEqual([]);
       const charging = new Set(golden.charges.map((row) => row.name));
-      expect(Object.keys(CHARGE_RULES).filter((one) => !charging.has(one))).toEqual(idle);
+      // M-33 is the last rule of grid; what is named after it belongs to other models.
+      const own = Object.entries(CHARGE_RULES).flatMap(([one, rule]) => (rule <= 'M-33' ? [one] : []));
+      expect(own.filter((one) => !charging.has(one))).toEqual(idle);
     });
 
     it('M-16 M-19 M-20 M-31 asks for the same on every line, of the same equity', () => {

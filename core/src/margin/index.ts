@@ -2,6 +2,7 @@ export { assess, requirementDigest } from './assess.ts';
 export { chargesOf, nakedShorts, totalOf } from './charges.ts';
 export { doubtParameters } from './doubt.ts';
 export type { FieldForm, ParameterForm, ParameterSet } from './form.ts';
+export { type AssetHaircut, collateralHaircuts } from './haircut.ts';
 export { assetProduct, type Held, hold, productsOf } from './holdings.ts';
 export { type GridBook, grid } from './models/grid.ts';
 export { type ModelId, models } from './models/index.ts';

@@ -34,6 +34,7 @@ export const CHARGE_RULES = {
   'oracle-confidence': 'M-28',
   peg: 'M-29',
   'option-value': 'M-30',
+  'collateral-haircut': 'M-57',
   'bought-options': 'M-19',
   'release-buffer': 'M-19',
   'release-floor': 'M-19',

@@ -10,7 +10,7 @@ import {
   type Usd,
   usd,
 } from '../../base/index.ts';
-import { assetUsd, type Market, SETTLEMENT_WINDOW_MS, underlyingOf } from '../../market/index.ts';
+import { type Market, SETTLEMENT_WINDOW_MS, underlyingOf } from '../../market/index.ts';
 import { compareProducts, expiryOf, type Product } from '../../product/index.ts';
 import {
   attribute,
@@ -30,6 +30,7 @@ import {
   withExpiries,
 } from '../../risk/index.ts';
 import { LANES_MAX } from '../../scenario/index.ts';
+import { strangersOf, withPar } from '../assets.ts';
 import { chargesOf, totalOf } from '../charges.ts';
 import { doubtParameters, gridForm } from '../doubt.ts';
 import { hold } from '../holdings.ts';
@@ -55,37 +56,6 @@ export interface GridBook extends MarginBook {
 
 const PARTS_PER_MILLION = 1_000_000n;
 
-/**
- * Stable assets that the parameters know and the market does not price are taken at par: most chains are coin-settled and say nothing
- * of the dollar coins an account holds.
- */
-function withPar(market: Market, products: readonly Product[], parameters: GridParameters): Market {
-  const pegs = new Map(market.pegs);
-  for (const product of products) {
-    const { id, kind } = product;
-    if (kind === 'asset' && assetUsd(market, id) === undefined && parameters.pegs[id] !== undefined)
-      pegs.set(id, 1);
-  }
-  return pegs.size === market.pegs.size ? market : { ...market, pegs };
-}
-
-/** Assets that are neither coins of the market nor stable by the parameters: there is no range to sweep them with. */
-function strangersOf(
-  products: readonly Product[],
-  market: Market,
-  parameters: GridParameters,
-): Map<string, Refusal> {
-  const strangers = new Map<string, Refusal>();
-  for (const product of products) {
-    const known = underlyingOf(market, product.underlying) ?? parameters.pegs[product.underlying];
-    if (known !== undefined) continue;
-    const mend = 'give a chain or a perpetual mark for it, or name its range under pegs if it is stable.';
-    const message = `${product.underlying} is neither a coin of the market nor a stable asset of the parameters; ${mend}`;
-    strangers.set(product.id, refuse('unknown-asset', message, product.id));
-  }
-  return strangers;
-}
-
 /** The book of `grid`; of a model that differs from it in nothing but its rows, by that model's method. */
 export function buildGridBook(
   products: readonly Product[],
@@ -95,9 +65,9 @@ export function buildGridBook(
 ): GridBook | Refusal {
   const doubt = doubtParameters(parameters);
   if (doubt !== undefined) return doubt;
-  const strangers = strangersOf(products, observed, parameters);
+  const strangers = strangersOf(products, observed, parameters.pegs);
   const known = products.filter((product) => !strangers.has(product.id)).sort(compareProducts);
-  const market = withExpiries(withPar(observed, known, parameters), known);
+  const market = withExpiries(withPar(observed, known, parameters.pegs), known);
   const nodes = strikeNodes(known, market, parameters);
   const lanes = [...parameters.scenarios.lanes, ...pegLanes(known, parameters), ...nodes];
   if (lanes.length > LANES_MAX) return tooManyNodes(lanes.length, nodes.length);
