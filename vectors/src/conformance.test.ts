@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { numberOf } from './fields.ts';
+import { numberOf, scaled } from './fields.ts';
 import { main } from './main.ts';
-import { inputBlur, within } from './suite.ts';
+import { exactly, inputBlur, within } from './suite.ts';
 
 const OUTSIDE = fileURLToPath(new URL('../../../shared/vectors', import.meta.url));
 const HALF = { x: 0, cdf: '0.5', pdf: '0.39894228040143267793994605993438186847' };
@@ -178,6 +178,27 @@ it.each([
   [null, undefined],
 ])('number %j is %j', (written, value) => {
   expect(numberOf(written)).toBe(value);
+});
+
+it.each([
+  ['0.00000001', 8, 1n],
+  [1e-8, 8, 1n],
+  [1.5e12, 0, 1_500_000_000_000n],
+  ['2000000000000000000', 0, 2n * 10n ** 18n],
+  ['-0.5', 1, -5n],
+  ['0.55', 1, undefined],
+  ['', 1, undefined],
+  ['.', 1, undefined],
+  [null, 1, undefined],
+])('count %j at %d decimals is %s', (written, decimals, count) => {
+  const read = () => scaled({ x: written }, 'x', decimals);
+  if (count === undefined) expect(read).toThrow('field "x"');
+  else expect(read()).toBe(count);
+});
+
+it('integers are compared to the unit, however large', () => {
+  expect(exactly('x', 10n ** 30n, 10n ** 30n).ok).toBe(true);
+  expect(exactly('x', 10n ** 30n, 10n ** 30n + 1n)).toMatchObject({ ok: false, error: 1 });
 });
 
 it('tolerances are never read finer than doubles, nor NaN as right', () => {

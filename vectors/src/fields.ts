@@ -34,9 +34,37 @@ export function num(row: Raw, field: string): number {
   return value;
 }
 
+/** A number that stands in a list. @example numOf('1/2', 'bs1[0]') // 0.5 */
+export function numOf(value: unknown, where: string): number {
+  const number = numberOf(value);
+  if (number === undefined) throw new Unreadable(`field "${where}" is ${shown(value)}; a number is needed`);
+  return number;
+}
+
 /** A number a case may state. @example numOr({}, 'df', 1) // 1 */
 export function numOr(row: Raw, field: string, otherwise: number): number {
   return has(row, field) ? num(row, field) : otherwise;
+}
+
+/**
+ * A number a case must state, as an exact count of 10^-decimals: counts beyond 2^53 come as text, or as numbers with few digits.
+ * @example scaled({ qty: 1e-8 }, 'qty', 8) // 1n
+ */
+export function scaled(row: Raw, field: string, decimals: number): bigint {
+  const value = own(row, field);
+  const text = typeof value === 'number' || typeof value === 'string' ? String(value).trim() : '';
+  const match = /^([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d{1,3}))?$/.exec(text);
+  const [, sign, whole = '', fraction = '', exponent = '0'] = match ?? [];
+  if (whole + fraction === '')
+    throw new Unreadable(`field "${field}" is ${shown(value)}; a number is needed`);
+  const shift = decimals + Number(exponent) - fraction.length;
+  const digits = BigInt(whole + fraction);
+  const unit = 10n ** BigInt(Math.abs(shift));
+  if (shift < 0 && digits % unit !== 0n) {
+    throw new Unreadable(`field "${field}" is ${shown(value)}; at most ${decimals} decimals are needed`);
+  }
+  const count = shift < 0 ? digits / unit : digits * unit;
+  return sign === '-' ? -count : count;
 }
 
 /** A word a case must state. @example word({ type: 'put' }, 'type') // 'put' */

@@ -4,12 +4,15 @@ import { blackSuites } from './black.ts';
 import { calibrationSuites } from './calibration.ts';
 import { deriveSuites } from './derive.ts';
 import { isRaw } from './fields.ts';
+import { hyperliquidSuites } from './hyperliquid.ts';
 import { impliedSuites } from './implied.ts';
 import { normalSuites } from './normal.ts';
 import { waitsFor } from './pending.ts';
 import type { Batch, VectorFile } from './read.ts';
+import { staticSuites } from './static.ts';
 import { type Checked, Skip, type Suite } from './suite.ts';
 import { sviSuites } from './svi.ts';
+import { venueSuites } from './venues.ts';
 
 /** Why a case failed: a number that is wrong, or a sentence where no number came out. */
 export interface Failure {
@@ -53,6 +56,9 @@ const suites = new Map<string, Suite>(
     ...sviSuites,
     ...calibrationSuites,
     ...deriveSuites,
+    ...staticSuites,
+    ...hyperliquidSuites,
+    ...venueSuites,
   ].map((suite) => [suite.id, suite]),
 );
 

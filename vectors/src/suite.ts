@@ -77,6 +77,12 @@ export function same(name: string, expected: string, got: number | string): Chec
   return { name, expected, got, error: ok ? 0 : 1, tolerance: 0, ok };
 }
 
+/** Compares two integers to the unit. @example exactly('margin', 5n, 5n).ok // true */
+export function exactly(name: string, expected: bigint, got: bigint): Checked {
+  const error = Number(expected > got ? expected - got : got - expected);
+  return { name, expected: String(expected), got: String(got), error, tolerance: 0, ok: expected === got };
+}
+
 /** A fact that holds or does not. @example holds('butterfly free', true, g >= 0, `g = ${g}`) */
 export function holds(name: string, expected: boolean, got: boolean, detail: string): Checked {
   const ok = expected === got;
