@@ -78,7 +78,8 @@ export interface Requirement {
 export interface MarginBook {
   readonly model: string;
   readonly risk: RiskBook;
-  /** Digest of the parameters the book was built with. */
+  /** What the book was built with, and its digest. */
+  readonly given: ModelParameters;
   readonly parameters: Digest;
 }
 
@@ -103,6 +104,8 @@ export interface MarginModel<
   /** How a parameter file may depart from the defaults. */
   readonly form: ParameterForm<Parameters>;
   book(products: readonly Product[], market: Market, parameters: Parameters): Book | Refusal;
+  /** The book again from its risk arrays, as a file holds them: what follows from arrays and parameters is worked out anew. */
+  rebook(risk: RiskBook, parameters: Parameters): Book | Refusal;
   require(portfolio: Portfolio, book: Book): Requirement | Refusal;
 }
 

@@ -1,6 +1,6 @@
 // The risk book: everything a requirement needs and nothing of any account. Built once per market, shared by every portfolio.
 
-import { type Digest, digestValue, isRefusal, type Refusal, refuse, yearsBetween } from '../base/index.ts';
+import { type Digest, isRefusal, type Refusal, refuse } from '../base/index.ts';
 import {
   assetUsd,
   type Market,
@@ -15,11 +15,11 @@ import {
   LANES_MAX,
   type Lane,
   pegAfter,
-  resolveLane,
   type ScanRanges,
   type Shock,
   shiftUnderlying,
 } from '../scenario/index.ts';
+import { assembleBook, shocksOf } from './assemble.ts';
 import { type Levels, levelsOf } from './levels.ts';
 import { fullRevaluation, type RowMethod } from './method.ts';
 import { strideOf } from './rows.ts';
@@ -77,11 +77,11 @@ export interface RiskBook {
   /** The lanes as each underlying sees them, and the scan ranges they were resolved with. */
   readonly shocks: ReadonlyMap<string, readonly Shock[]>;
   readonly ranges: ReadonlyMap<string, ScanRanges>;
+  /** How the rows came about, where not by full revaluation. */
+  readonly terms: readonly (string | number)[];
   readonly refused: ReadonlyMap<ProductId, Refusal>;
 }
 
-/** Raised when the kernel or the meaning of a row changes: the same inputs would then give other bits. */
-const BOOK_VERSION = 1;
 /** Most products one book may hold. */
 export const PRODUCTS_MAX = 20_000;
 
@@ -155,49 +155,6 @@ function measureColumns(products: readonly Product[], market: Market): Columns {
   return columns;
 }
 
-function groupProducts(products: readonly Product[], market: Market): Groups {
-  const underlyings: string[] = [];
-  const underlyingStart: number[] = [];
-  const bucketStart: number[] = [];
-  const bucketYears: number[] = [];
-  products.forEach((product, p) => {
-    const previous = products[p - 1];
-    const expiry = expiryOf(product);
-    const newUnderlying = previous === undefined || previous.underlying !== product.underlying;
-    if (newUnderlying || expiryOf(previous) !== expiry) {
-      if (newUnderlying) {
-        underlyings.push(product.underlying);
-        underlyingStart.push(bucketStart.length);
-      }
-      bucketStart.push(p);
-      bucketYears.push(expiry === undefined ? 0 : yearsBetween(market.at, expiry));
-    }
-  });
-  underlyingStart.push(bucketStart.length);
-  bucketStart.push(products.length);
-  return {
-    underlyings,
-    underlyingStart: Int32Array.from(underlyingStart),
-    bucketStart: Int32Array.from(bucketStart),
-    bucketYears: Float64Array.from(bucketYears),
-  };
-}
-
-/** Rows are a function of market, products, lanes and ranges, so these are what is digested; a new kernel raises the version. */
-function digestBook(
-  market: Market,
-  products: readonly Product[],
-  lanes: readonly Lane[],
-  ranges: ReadonlyMap<string, ScanRanges>,
-  { terms }: RowMethod,
-): Digest {
-  const own = [...ranges].map(([asset, { maintenance, initial }]) => [asset, maintenance, initial]);
-  const pegs = [...market.pegs].sort(([left], [right]) => compareText(left, right));
-  const ids = products.map((product) => product.id);
-  const axes = ['plimsoll risk book', BOOK_VERSION, market.digest, market.at, pegs, ids, lanes, own];
-  return digestValue([...axes, ...terms]);
-}
-
 /** Where the first number stands that is none; -1 when all are. A loop, because there are half a million. */
 function firstBroken(rows: Float64Array): number {
   for (let i = 0; i < rows.length; i++) if (!Number.isFinite(rows[i]!)) return i;
@@ -262,7 +219,7 @@ export function buildRiskBook(
   const valued = unique.filter((product) => !refused.has(product.id));
   const underlyings = [...new Set(valued.map((product) => product.underlying))].sort(compareText);
   const ranges = new Map(underlyings.map((u) => [u, rangesOf(u)]));
-  const shocks = new Map([...ranges].map(([u, own]) => [u, lanes.map((lane) => resolveLane(lane, own))]));
+  const shocks = shocksOf(lanes, ranges);
   const stride = strideOf(lanes.length);
   const rows = new Float64Array(valued.length * stride);
   const doubt = doubtShocks(market, shocks);
@@ -270,20 +227,14 @@ export function buildRiskBook(
   method.fill(valued, market, shocks, stride, rows);
   const broken = firstBroken(rows);
   if (broken >= 0) return refuseLane(lanes[broken % stride]!.id, valued[Math.floor(broken / stride)]!.id);
-  return {
-    digest: digestBook(market, valued, lanes, ranges, method),
+  return assembleBook({
     levels: levelsOf(market),
     products: valued,
-    indexOf: new Map(valued.map((product, p) => [product.id, p])),
     lanes,
-    netsBySum: Uint8Array.from(lanes, (lane) => (lane.netting === 'sum' ? 1 : 0)),
-    twins: Int32Array.from(lanes, ({ twin }) => lanes.findIndex((lane) => lane.id === twin)),
-    stride,
+    ranges,
     rows,
     columns: measureColumns(valued, market),
-    groups: groupProducts(valued, market),
-    shocks,
-    ranges,
+    terms: method.terms,
     refused,
-  };
+  });
 }

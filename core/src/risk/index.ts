@@ -1,3 +1,4 @@
+export { assembleBook, type BookParts } from './assemble.ts';
 export { attribute, settleParts } from './attribute.ts';
 export {
   buildRiskBook,

@@ -74,13 +74,20 @@ export function buildGridBook(
   const ranges = (asset: string) => rangesOf(parameters, asset, underlyingOf(market, asset) !== undefined);
   const risk = buildRiskBook(known, market, lanes, ranges, method);
   if (isRefusal(risk)) return risk;
-  return {
-    model: 'grid',
-    risk: { ...risk, refused: new Map([...risk.refused, ...strangers]) },
-    parameters: digestValue(parameters),
-    given: parameters,
-    plan: planCombine(risk, parameters.correlations, parameters.retained, driversOf(parameters)),
-  };
+  return rebookGrid({ ...risk, refused: new Map([...risk.refused, ...strangers]) }, parameters);
+}
+
+/** The book of `grid` from its risk arrays: the plan of joint moves follows from lanes and ranges, so no file holds it. */
+export function rebookGrid(risk: RiskBook, parameters: GridParameters): GridBook | Refusal {
+  return (
+    doubtParameters(parameters) ?? {
+      model: 'grid',
+      risk,
+      parameters: digestValue(parameters),
+      given: parameters,
+      plan: planCombine(risk, parameters.correlations, parameters.retained, driversOf(parameters)),
+    }
+  );
 }
 
 /** Every named coin, and one that stands for all others, may drive a joint move. */
@@ -264,5 +271,6 @@ export const grid: MarginModel<GridParameters, GridBook> = {
   defaults: gridDefaults,
   form: gridForm,
   book: buildGridBook,
+  rebook: rebookGrid,
   require: requireGrid,
 };
