@@ -9,9 +9,11 @@ import {
   type Instant,
   isRefusal,
   openChainCsv,
+  parseInstant,
   type Refusal,
   readPerpetualsCsv,
   sentence,
+  withFutures,
 } from '@plimsoll/core';
 import { readText } from '../files.ts';
 
@@ -44,10 +46,42 @@ export async function* snapshotsOf(
   for (const at of file.times) if (at >= from && at <= to) yield orThrow(file.read(at));
 }
 
-/** Marks of perpetuals at a time, from the folder's own file; none outside its span. */
-export async function perpetualsAt(data: string, at: Instant): Promise<readonly FutureQuote[]> {
-  const name = 'deribit_perp_at_snapshots_2025-12_2026-04.csv.gz';
-  const text = orThrow(await readText(join(data, 'chains', name)));
-  const quotes = readPerpetualsCsv(text, { source: name, at });
-  return isRefusal(quotes) ? [] : quotes;
+/** Files that mark perpetuals and dated futures at the times of the chains. */
+const MARKS = [
+  'deribit_perp_at_snapshots_2025-12_2026-04.csv.gz',
+  'deribit_term_futures_2025-12_2026-04.csv.gz',
+];
+
+/** Marks of perpetuals and dated futures at a time, from the folder's own files; none outside their span. */
+async function marksAt(data: string, at: Instant): Promise<readonly FutureQuote[]> {
+  const found: FutureQuote[] = [];
+  for (const name of MARKS) {
+    const text = orThrow(await readText(join(data, 'chains', name)));
+    const quotes = readPerpetualsCsv(text, { source: name, at });
+    if (!isRefusal(quotes)) found.push(...quotes);
+  }
+  return found;
+}
+
+/** A chain file and the span of it that makes a day: times as text. */
+export interface DaySpan {
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** The snapshots of a day, futures marked: the one to judge at, then the later ones. */
+export async function readDay(
+  data: string,
+  { file, from, to }: DaySpan,
+): Promise<readonly [ChainSnapshot, ChainSnapshot, ...ChainSnapshot[]]> {
+  const span = [orThrow(parseInstant(from)), orThrow(parseInstant(to))] as const;
+  const marked: ChainSnapshot[] = [];
+  for await (const snapshot of snapshotsOf(data, file, ...span)) {
+    marked.push(withFutures(snapshot, await marksAt(data, snapshot.at)));
+  }
+  const [first, second, ...later] = marked;
+  if (first === undefined || second === undefined)
+    throw new Error(`${file} has no two snapshots from ${from} to ${to}; give the folder that has them.`);
+  return [first, second, ...later];
 }

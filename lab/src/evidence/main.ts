@@ -1,12 +1,12 @@
-// npm run evidence -- DATA [surfaces|margins]: regenerates docs/evidence from real chains beside the project.
+// npm run evidence -- DATA [models|surfaces]: regenerates docs/evidence from real chains beside the project.
 
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { marginsDocument } from './margins.ts';
+import { modelsDocument } from './models.ts';
 import { surfacesDocument } from './surfaces.ts';
 
-const DOCUMENTS: Record<string, { file: string; make: typeof marginsDocument }> = {
-  margins: { file: 'first-margins.md', make: marginsDocument },
+const DOCUMENTS: Record<string, { file: string; make: typeof modelsDocument }> = {
+  models: { file: 'models.md', make: modelsDocument },
   surfaces: { file: 'surfaces.md', make: surfacesDocument },
 };
 

@@ -1,8 +1,12 @@
 // Evidence is written by commands, never by hand: tables and the sentence that says so.
 
-/** A GitHub table; columns from the second on align right. */
-export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const rule = head.map((_, i) => (i === 0 ? '---' : '---:'));
+/** A GitHub table; the first columns align left, one unless told otherwise, and the others right. */
+export function markdownTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  left = 1,
+): string {
+  const rule = head.map((_, i) => (i < left ? '---' : '---:'));
   return [head, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
@@ -14,6 +18,12 @@ export function preface(title: string, command: string): string {
 /** Whole dollars with thousands separators. */
 export function dollarsText(value: number): string {
   return Math.round(value).toLocaleString('en-US');
+}
+
+/** Thousands of dollars, one decimal, with separators. */
+export function thousandsText(value: number): string {
+  const thousands = Math.round(value / 100) / 10;
+  return thousands.toLocaleString('en-US', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 }
 
 /** A share in percent with so many decimals. */
