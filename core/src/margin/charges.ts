@@ -177,6 +177,16 @@ function optionValueCharge(seen: Seen): Charge | undefined {
   return charge('option-value', seen, net - credited, { net, credited });
 }
 
+/**
+ * The charges on size alone, M-22 and M-23, by underlying: what holdings of several accounts are charged as one.
+ * @example sizeChargesOf(book.risk, holdings, gridDefaults) // [{ name: 'concentration', underlying: 'BTC', ... }]
+ */
+export function sizeChargesOf(book: RiskBook, holdings: Holdings, parameters: GridParameters): Charge[] {
+  return viewsOf(book, holdings, parameters).flatMap((seen) =>
+    seen.index === 0 ? [] : present([concentration(seen), vegaConcentration(seen)]),
+  );
+}
+
 /** The charges of one line, in a stated order: by underlying, then by rule. */
 export function chargesOf(
   line: 'maintenance' | 'initial',

@@ -51,7 +51,8 @@ export function hold(portfolio: Portfolio, book: RiskBook): Held | Refusal {
     if (isRefusal(row)) return row;
     if (balance.kind === 'unsettled') unsettled += balance.quantity * book.columns.value[row]!;
   }
-  for (const { product, quantity, entryPrice } of portfolio.positions) {
+  for (const { product, quantity, entryPrice, isolated } of portfolio.positions) {
+    if (isolated !== undefined) return judgedApart(product.id);
     const row = add(product.id, quantity);
     if (isRefusal(row)) return row;
     if (entryPrice === undefined || product.kind === 'option') continue;
@@ -61,6 +62,12 @@ export function hold(portfolio: Portfolio, book: RiskBook): Held | Refusal {
     unsettled += profit * book.columns.value[settled]!;
   }
   return { holdings: holdingsOf(quantities), unsettled };
+}
+
+function judgedApart(id: string): Refusal {
+  const message =
+    'it has a margin of its own and is judged apart from the account; take its pools, as assessAccount does.';
+  return refuse('not-supported', message, id);
 }
 
 function notInBook(id: string, { source }: Levels): Refusal {

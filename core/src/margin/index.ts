@@ -1,3 +1,26 @@
+export {
+  type AccountStanding,
+  assessAccount,
+  assessOwner,
+  assessPool,
+  type GroupCharge,
+  isolate,
+  isolateAll,
+  LINE_NAMES,
+  membersOf,
+  type OwnerStanding,
+  type Part,
+  type PartStanding,
+  type Pool,
+  type PoolStanding,
+  partsOf,
+  perLine,
+  poolStandings,
+  poolsOf,
+  splitByWeight,
+  TREATMENTS,
+  type Treatment,
+} from './accounts/index.ts';
 export { assess, requirementDigest } from './assess.ts';
 export { chargesOf, nakedShorts, totalOf } from './charges.ts';
 export { doubtParameters } from './doubt.ts';
@@ -16,7 +39,7 @@ export {
   gridDefaults,
   type PegParameters,
 } from './parameters.ts';
-export type { Balance, Order, Portfolio, Position } from './portfolio.ts';
+export type { Account, Balance, Order, Owner, Portfolio, Position } from './portfolio.ts';
 export {
   CHARGE_RULES,
   type Charge,

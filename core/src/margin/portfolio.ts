@@ -18,6 +18,8 @@ export interface Position {
   readonly quantity: number;
   /** In the product's own price unit. For futures and perpetuals the profit since then is unsettled and counts in equity. */
   readonly entryPrice?: number;
+  /** Margin of its own, in units of the settle asset, >= 0: the position is judged by it alone, and can lose no more (M-65). */
+  readonly isolated?: number;
 }
 
 /** An open limit order; quantity > 0, the side says which way. Price in the product's own unit, > 0. */
@@ -34,4 +36,16 @@ export interface Portfolio {
   readonly balances: readonly Balance[];
   readonly positions: readonly Position[];
   readonly orders: readonly Order[];
+}
+
+/** An account with its sub-accounts, each a portfolio that nets with no other. */
+export interface Account {
+  readonly portfolio: Portfolio;
+  readonly subaccounts: readonly Portfolio[];
+}
+
+/** Accounts in one hand: their sizes count together (M-68). Without a name, one account and whatever belongs to it. */
+export interface Owner {
+  readonly owner?: string;
+  readonly accounts: readonly Account[];
 }

@@ -38,6 +38,9 @@ export const CHARGE_RULES = {
   'bought-options': 'M-19',
   'release-buffer': 'M-19',
   'release-floor': 'M-19',
+  'cross-floor': 'M-66',
+  'owner-concentration': 'M-68',
+  'owner-vega-concentration': 'M-68',
 } as const;
 export type ChargeName = keyof typeof CHARGE_RULES;
 
@@ -107,6 +110,11 @@ export interface MarginModel<
   /** The book again from its risk arrays, as a file holds them: what follows from arrays and parameters is worked out anew. */
   rebook(risk: RiskBook, parameters: Parameters): Book | Refusal;
   require(portfolio: Portfolio, book: Book): Requirement | Refusal;
+  /**
+   * The charges on nothing but the size of holdings, which grow faster than size, so that splitting holdings makes them smaller: an owner is
+   * charged for all its accounts together (M-68). Absent where a model has none.
+   */
+  sizeCharges?(holdings: Holdings, book: Book): readonly Charge[];
 }
 
 /** Where an account stands. */

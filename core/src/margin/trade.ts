@@ -110,7 +110,10 @@ export function settleExpired(portfolio: Portfolio, market: Market, at: Instant)
     if (index === undefined || settle === undefined) {
       return refuse('no-market', 'it expires and there is no index to settle it at; give one.', product.id);
     }
-    balances = credit(balances, product.settleAsset, 'cash', settledValue(position, index, settle));
+    const paid = settledValue(position, index, settle);
+    // A margin of its own comes back with the profit, and is all that can be lost.
+    const back = position.isolated === undefined ? paid : Math.max(0, position.isolated + paid);
+    balances = credit(balances, product.settleAsset, 'cash', back);
   }
   return { ...portfolio, balances, positions: alive };
 }

@@ -13,13 +13,13 @@ import {
 } from './portfolio.ts';
 import { oversize, quoted, suggest } from './words.ts';
 
-const KNOWN = ['account', 'kind', 'product', 'side', 'quantity', 'price'];
+const KNOWN = ['account', 'kind', 'product', 'side', 'quantity', 'price', 'isolated'];
 const KINDS = [...BALANCE_KINDS, 'position', 'order'];
 
 /**
- * Reads a portfolio from rows `kind,product,quantity[,price][,side][,account]`, columns in any order.
- * `kind` is cash, collateral or unsettled (`product` names an asset), position (`price` is the entry price, may be blank; the sign of the quantity
- * says the side) or order (`side` buy or sell, `price` the limit). All rows name the same account, or none does. A header alone is an empty book.
+ * Reads a portfolio from rows `kind,product,quantity[,price][,side][,isolated][,account]`, columns in any order.
+ * `kind` is cash, collateral or unsettled (`product` names an asset), position (`price` is the entry price, `isolated` a margin of its own, both may be blank; the
+ * sign of the quantity says the side) or order (`side` buy or sell, `price` the limit). All rows name the same account, or none does. A header alone is an empty book.
  * Unknown columns are refused, because a misspelt one would be lost; the rest as `portfolioBuilder`.
  * @example readPortfolioCsv('kind,product,quantity\ncash,USD,250000\n', 'a.csv') // { account: 'unnamed', balances: [...], ... }
  */
@@ -76,6 +76,16 @@ function readRow(
   const priceText = cell('price');
   const price = priceText === '' ? undefined : parseDecimal(priceText, `${place}, price`);
   if (isRefusal(price)) return price;
+  const marginText = cell('isolated');
+  const isolated = marginText === '' ? undefined : parseDecimal(marginText, `${place}, isolated`);
+  if (isRefusal(isolated)) return isolated;
+  if (isolated !== undefined && kind !== 'position') {
+    return refuse(
+      'malformed',
+      'Only a position has a margin of its own; leave it blank.',
+      `${place}, isolated`,
+    );
+  }
   const at = { place, number: row };
   const side = cell('side');
   if (kind === 'order') return readOrder(cell('product'), side, quantity, price, at, builder);
@@ -86,7 +96,13 @@ function readRow(
       `${place}, side`,
     );
   }
-  if (kind === 'position') return builder.position(cell('product'), quantity, price, at);
+  if (kind === 'position') {
+    const given = {
+      ...(price === undefined ? {} : { entryPrice: price }),
+      ...(isolated === undefined ? {} : { isolated }),
+    };
+    return builder.position(cell('product'), quantity, given, at);
+  }
   if (price !== undefined) {
     return refuse('malformed', `A row of kind ${kind} has no price; leave it blank.`, `${place}, price`);
   }

@@ -20,17 +20,20 @@ import { oversize } from './words.ts';
  * `{"account":"desk-1","cash":{"USD":"250000"},"collateral":{"BTC":"3.5"},"unsettled":{"BTC":"0.01"},`
  * `"positions":[{"product":"BTC-27MAR26-90000-C","quantity":"-12.5","entryPrice":"0.031"}],`
  * `"orders":[{"product":"BTC-PERPETUAL","side":"buy","quantity":"50000","price":"87000"}]}`
- * Unknown keys are refused with a guess at what was meant; the rest as `portfolioBuilder`.
+ * A position may have `"isolated":"0.5"`, a margin of its own in its settle asset. Unknown keys are refused with a guess at what was meant; the rest as `portfolioBuilder`.
  * @example readPortfolioJson('{"cash":{"USD":"1"}}', 'a.json') // { account: 'unnamed', balances: [{ asset: 'USD', ... }], ... }
  */
 export function readPortfolioJson(text: string, source: string): Portfolio | Refusal {
   const large = oversize(text, source, PORTFOLIO_LENGTH_MAX);
   if (large !== undefined) return large;
   const root = parseJson(text, source);
-  if (!isJson(root)) return root;
-  const place: Place = { source, path: '' };
+  return isJson(root) ? readPortfolioNode(root, { source, path: '' }) : root;
+}
+
+/** Reads a portfolio that stands somewhere in a file. @example readPortfolioNode(root, { source: 'a.json', path: '' }) */
+export function readPortfolioNode(root: Json, place: Place): Portfolio | Refusal {
   const doubts = new Doubts();
-  const builder = portfolioBuilder(source, 'line');
+  const builder = portfolioBuilder(place.source, 'line');
   const object = doubts.object(root, place);
   if (object === undefined) return doubts.fault!;
   doubts.keys(object, ['account', ...BALANCE_KINDS, 'positions', 'orders'], place);
@@ -81,13 +84,16 @@ function readEach(
 const readPosition: ReadEntry = (node, place, doubts, builder) => {
   const object = doubts.object(node, place);
   if (object === undefined) return;
-  doubts.keys(object, ['product', 'quantity', 'entryPrice'], place);
+  doubts.keys(object, ['product', 'quantity', 'entryPrice', 'isolated'], place);
   const { fields } = object;
   const product = doubts.text(fields.get('product'), below(place, 'product'));
   const quantity = doubts.number(fields.get('quantity'), below(place, 'quantity'));
-  const entry = fields.get('entryPrice');
-  const entryPrice = entry === undefined ? undefined : doubts.number(entry, below(place, 'entryPrice'));
-  keep(doubts, () => builder.position(product, quantity, entryPrice, spotOf(place, node)));
+  const given = (field: 'entryPrice' | 'isolated') => {
+    const value = fields.get(field);
+    return value === undefined ? {} : { [field]: doubts.number(value, below(place, field)) };
+  };
+  const more = { ...given('entryPrice'), ...given('isolated') };
+  keep(doubts, () => builder.position(product, quantity, more, spotOf(place, node)));
 };
 
 const readOrder: ReadEntry = (node, place, doubts, builder) => {

@@ -21,10 +21,13 @@ export const BALANCE_KINDS: readonly BalanceKind[] = ['cash', 'collateral', 'uns
 /** Gathers a portfolio from either shape of file; each verb answers a refusal when the row cannot be believed. `unit` is line or row. */
 export interface PortfolioBuilder {
   balance(kind: BalanceKind, asset: string, quantity: number, at: Spot): Refusal | undefined;
-  position(name: string, quantity: number, entryPrice: number | undefined, at: Spot): Refusal | undefined;
+  position(name: string, quantity: number, given: PositionGiven, at: Spot): Refusal | undefined;
   order(name: string, side: string, quantity: number, price: number, at: Spot): Refusal | undefined;
   finish(account: string | undefined): Portfolio | Refusal;
 }
+
+/** What a position may have beside its size; what it has not is left out. */
+export type PositionGiven = Pick<Position, 'entryPrice' | 'isolated'>;
 
 /** Where an entry stands: the full place, and its row or line for a second mention. */
 export interface Spot {
@@ -35,7 +38,7 @@ export interface Spot {
 /**
  * Collects entries. Refused: unknown assets and products, an asset held as a position, the same asset twice in one kind, the same product twice
  * (both rows are named; they are not summed, because a doubled row is more often a mistake than a wish), collateral below zero, entry prices and
- * limits not above zero, order quantities not above zero, more than 10,000 positions or orders. An empty book is a book.
+ * limits not above zero, margins of a position's own below zero, order quantities not above zero, more than 10,000 positions or orders. An empty book is a book.
  * @example portfolioBuilder('a.json', 'line').finish('desk-1') // { account: 'desk-1', balances: [], positions: [], orders: [] }
  */
 export function portfolioBuilder(source: string, unit: 'line' | 'row'): PortfolioBuilder {
@@ -70,12 +73,14 @@ export function portfolioBuilder(source: string, unit: 'line' | 'row'): Portfoli
       balances.push({ asset, kind, quantity });
       return once(`${kind} ${asset}`, `${asset} as ${kind}`, at);
     },
-    position(name, quantity, entryPrice, at) {
+    position(name, quantity, given, at) {
+      const { entryPrice, isolated } = given;
       const product = contractOf(name, at);
       if (isRefusal(product)) return product;
       if (entryPrice !== undefined && !isPrice(entryPrice)) return noPrice('entry price', entryPrice, at);
+      if (isolated !== undefined && !(isolated >= 0)) return isolatedBelowZero(isolated, at);
       if (positions.length >= POSITIONS_MAX) return tooMany('positions', POSITIONS_MAX, at);
-      positions.push({ product, quantity, ...(entryPrice === undefined ? {} : { entryPrice }) });
+      positions.push({ product, quantity, ...given });
       return once(product.id, product.id, at);
     },
     order(name, side, quantity, price, at) {
@@ -91,19 +96,16 @@ export function portfolioBuilder(source: string, unit: 'line' | 'row'): Portfoli
       return undefined;
     },
     finish(account = ACCOUNT_UNNAMED) {
-      return refuseAccount(account, source) ?? { account, balances, positions, orders };
+      return refuseName(account, 'account', `${source}, account`) ?? { account, balances, positions, orders };
     },
   };
 }
 
-function refuseAccount(account: string, source: string): Refusal | undefined {
-  const printable = ![...account].some((character) => character < ' ' || character === '\u007f');
-  if (printable && account.trim() !== '' && account.length <= ACCOUNT_LENGTH_MAX) return undefined;
-  return refuse(
-    'malformed',
-    `An account's name has 1 to ${ACCOUNT_LENGTH_MAX} printable characters.`,
-    `${source}, account`,
-  );
+/** The refusal of a name that cannot be printed in a line. @example refuseName('desk-1', 'account', 'a.json') // undefined */
+export function refuseName(name: string, of: string, where: string): Refusal | undefined {
+  const printable = ![...name].some((character) => character < ' ' || character === '\u007f');
+  if (printable && name.trim() !== '' && name.length <= ACCOUNT_LENGTH_MAX) return undefined;
+  return refuse('malformed', `An ${of}'s name has 1 to ${ACCOUNT_LENGTH_MAX} printable characters.`, where);
 }
 
 function contractOf(name: string, at: Spot): Position['product'] | Refusal {
@@ -115,6 +117,11 @@ function contractOf(name: string, at: Spot): Position['product'] | Refusal {
 
 function belowZero(what: string, value: number, at: Spot): Refusal {
   return refuse('out-of-range', `The ${what} is ${value}; it must be above zero.`, at.place);
+}
+
+function isolatedBelowZero(margin: number, at: Spot): Refusal {
+  const said = `A margin of ${margin} is below zero; what a position has lost is unsettled profit, not its margin.`;
+  return refuse('out-of-range', said, at.place);
 }
 
 function noPrice(what: string, value: number, at: Spot): Refusal {

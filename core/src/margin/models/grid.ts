@@ -31,7 +31,7 @@ import {
 } from '../../risk/index.ts';
 import { LANES_MAX } from '../../scenario/index.ts';
 import { strangersOf, withPar } from '../assets.ts';
-import { chargesOf, totalOf } from '../charges.ts';
+import { chargesOf, sizeChargesOf, totalOf } from '../charges.ts';
 import { doubtParameters, gridForm } from '../doubt.ts';
 import { hold } from '../holdings.ts';
 import { creditOf } from '../option-value.ts';
@@ -273,4 +273,5 @@ export const grid: MarginModel<GridParameters, GridBook> = {
   book: buildGridBook,
   rebook: rebookGrid,
   require: requireGrid,
+  sizeCharges: (holdings, { risk, given }) => sizeChargesOf(risk, holdings, given),
 };

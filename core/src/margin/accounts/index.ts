@@ -1,0 +1,19 @@
+export {
+  type AccountStanding,
+  assessAccount,
+  assessPool,
+  LINE_NAMES,
+  type PartStanding,
+  type PoolStanding,
+  perLine,
+} from './account.ts';
+export { isolate, isolateAll } from './isolate.ts';
+export {
+  assessOwner,
+  type GroupCharge,
+  membersOf,
+  type OwnerStanding,
+  poolStandings,
+  splitByWeight,
+} from './owner.ts';
+export { type Part, type Pool, partsOf, poolsOf, TREATMENTS, type Treatment } from './pools.ts';
