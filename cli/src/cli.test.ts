@@ -50,6 +50,35 @@ const units = (text: string): bigint => {
   return (sign === '-' ? -1n : 1n) * (BigInt(whole!) * 100_000_000n + BigInt(fraction.padEnd(8, '0')));
 };
 
+describe('explain --model greeks', () => {
+  it('M-64 shows how wrong the expansion is, per leg, in what it uses and in what fell back', () => {
+    const given = ['--model', 'greeks', '--chain', chain, '--portfolio', book];
+    const { model, legs, expansion } = json('explain', ...given);
+    expect(model).toBe('greeks');
+    const options = legs.filter(({ kind }: { kind: string }) => kind === 'option');
+    for (const { product } of options) {
+      const own = expansion.filter((cell: { product: string }) => cell.product === product);
+      expect(own.map(({ used }: { used: string }) => used)).toEqual(
+        expect.arrayContaining(['expanded', 'full']),
+      );
+      for (const { expanded, full, error } of own) expect(error).toBeCloseTo(expanded - full, 6);
+    }
+    expect(run('explain', ...given).stdout).toMatch(/Expansion error[\s\S]*fell back to full revaluation/);
+    expect(json('explain', '--chain', chain, '--portfolio', book).expansion).toBeUndefined();
+  });
+
+  it('M-63 refuses by name when told to, and reads the guard from a parameter file', () => {
+    const strict = write(
+      'strict.json',
+      '{"expansion":{"tolerance":0.001,"judged":"measured","beyond":"refuse"}}',
+    );
+    const given = ['--model', 'greeks', '--chain', chain, '--portfolio', book, '--params', strict];
+    const { status, stderr } = run('margin', ...given);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/is wrong by .* USD per unit in scenario/);
+  });
+});
+
 describe('margin', () => {
   it('M-19 M-32 answers the shape that programs rely on, and its parts add up to the unit', () => {
     const answer = json(

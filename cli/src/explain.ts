@@ -15,6 +15,7 @@ import {
 import type { Command } from 'commander';
 import colors from 'picocolors';
 import { describeLane } from './describe.ts';
+import { expansionOf, sayExpansion } from './expansion.ts';
 import { addBookOptions, type BookOptions, type Judged, loadJudged } from './judge.ts';
 import { sayLegs, sayStanding } from './margin.ts';
 import { marginJson } from './margin-json.ts';
@@ -39,14 +40,22 @@ export function sayExplanation(judged: Judged): void {
   sayGrid(judged);
   sayLegs(judged);
   sayCharges(judged);
+  sayExpansion(judged);
   saySurfaces(judged);
   sayParameters(judged);
 }
 
-/** `margin --json` with the parameters written out and the quality of every smile that was used. */
+/** `margin --json` with the parameters written out, the quality of every smile that was used, and how wrong an expansion is. */
 function explainJson(judged: Judged) {
   const rules = Object.fromEntries(Object.entries(CHARGE_RULES));
-  return { ...marginJson(judged), rules, parameterValues: judged.parameters, surfaces: surfacesOf(judged) };
+  const expansion = expansionOf(judged);
+  return {
+    ...marginJson(judged),
+    rules,
+    parameterValues: judged.parameters,
+    surfaces: surfacesOf(judged),
+    ...(expansion === undefined ? {} : { expansion }),
+  };
 }
 
 function sayWorst({ book, standing }: Judged): void {

@@ -29,6 +29,7 @@ export type RefusalReason =
   | 'unfit'
   | 'arbitrage'
   | 'bad-parameter'
+  | 'imprecise'
   | 'not-supported';
 
 /** Makes a refusal. @example refuse('expired', 'BTC-1JAN26-90000-C expired before the snapshot; remove it.') */

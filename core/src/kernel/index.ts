@@ -1,6 +1,14 @@
 export { bivariateNormalCdf } from './bivariate.ts';
 export { blackPrice, type Right } from './black76.ts';
 export { exp, expm1, log, log1p, pow } from './elementary.ts';
+export {
+  type BlackJet,
+  blackJet,
+  type ExpansionLanes,
+  expansionLanes,
+  fillExpanded,
+  fillRemainders,
+} from './expansion.ts';
 export { type BlackGreeks, blackGreeks, type CoinGreeks, coinGreeks } from './greeks.ts';
 export { impliedVol, type NoVolatility, VOL_UNCERTAINTY_MAX } from './implied.ts';
 export { normalCdf, normalInverse, normalPdf } from './normal.ts';

@@ -27,6 +27,7 @@ export { doubtParameters } from './doubt.ts';
 export type { FieldForm, ParameterForm, ParameterSet } from './form.ts';
 export { type AssetHaircut, collateralHaircuts } from './haircut.ts';
 export { assetProduct, type Held, hold, productsOf } from './holdings.ts';
+export { type GreeksBook, type GreeksParameters, greeksDefaults, greeksModel } from './models/greeks.ts';
 export { type GridBook, grid } from './models/grid.ts';
 export { type ModelId, models } from './models/index.ts';
 export { strikeNodes } from './models/own-lanes.ts';

@@ -18,6 +18,14 @@ export {
   planCombine,
   UNNAMED_DRIVER,
 } from './combine.ts';
+export {
+  type Expansion,
+  type ExpansionError,
+  type ExpansionGuard,
+  type ExpansionMeasure,
+  expandRows,
+  measureExpansion,
+} from './expand.ts';
 export { type CoinLevel, type Levels, levelsOf } from './levels.ts';
 export { fullRevaluation, type RowMethod } from './method.ts';
 export { fillRows, LANE_PAD, strideOf } from './rows.ts';

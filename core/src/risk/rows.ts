@@ -286,7 +286,8 @@ export function fillStdevs(strike: number, expiry: ExpiryLanes, stdevs: Float64A
   }
 }
 
-function writeRow(
+/** A row from the values in `scratch[from ...]`, the unshocked one behind the lanes. */
+export function writeRow(
   scratch: Float64Array,
   from: number,
   damps: Float64Array,

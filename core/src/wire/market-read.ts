@@ -41,6 +41,7 @@ const REASONS = {
   unfit: true,
   arbitrage: true,
   'bad-parameter': true,
+  imprecise: true,
   'not-supported': true,
 } satisfies Record<RefusalReason, true>;
 

@@ -1,8 +1,9 @@
 // The models there are, by the name a user calls them.
 
 import type { MarginModel } from '../requirement.ts';
+import { greeksModel } from './greeks.ts';
 import { grid } from './grid.ts';
 
 /** Every margin model by id. @example models.grid.id // 'grid' */
-export const models = { grid } as const satisfies Readonly<Record<string, MarginModel>>;
+export const models = { grid, greeks: greeksModel } as const satisfies Readonly<Record<string, MarginModel>>;
 export type ModelId = keyof typeof models;
