@@ -49,6 +49,8 @@ export {
   productsOf,
   requirementDigest,
   settleExpired,
+  span,
+  spanDefaults,
   TREATMENTS,
   withEntries,
 } from './margin/index.ts';

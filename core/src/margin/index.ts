@@ -31,6 +31,7 @@ export { type GreeksBook, type GreeksParameters, greeksDefaults, greeksModel } f
 export { type GridBook, grid } from './models/grid.ts';
 export { type ModelId, models } from './models/index.ts';
 export { strikeNodes } from './models/own-lanes.ts';
+export { type SpanBook, span } from './models/span.ts';
 export { type Credit, creditOf, type OptionValue } from './option-value.ts';
 export {
   type ChargeParameters,
@@ -54,4 +55,13 @@ export {
   type Requirement,
   type Standing,
 } from './requirement.ts';
+export {
+  type CalendarSpread,
+  type CoinSpread,
+  type SpanCoin,
+  type SpanParameters,
+  type SpanTier,
+  spanCoin,
+  spanDefaults,
+} from './span/parameters.ts';
 export { applyTrade, carryBids, settleExpired, type Trade, withEntries } from './trade.ts';
