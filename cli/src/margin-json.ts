@@ -65,11 +65,13 @@ function scenariosOf({ book, standing }: Judged) {
   );
 }
 
-/** One holding: balances of coins are legs too, because they are swept with the rest. */
+/** Holdings: balances of coins are legs too, because they are swept with the rest. */
 function legsOf({ book, standing }: Judged) {
   const { columns, products } = book.risk;
-  const parts = new Map(standing.requirement.contributions.map((part) => [part.row, part.amount]));
-  const { rows, quantities } = standing.requirement.holdings;
+  const { contributions, holdings } = standing.requirement;
+  const ofHoldings = contributions.filter(({ order }) => order === undefined);
+  const parts = new Map(ofHoldings.map((part) => [part.row, part.amount]));
+  const { rows, quantities } = holdings;
   return Array.from(rows, (row, i) => {
     const quantity = quantities[i]!;
     const product = products[row]!;
@@ -87,6 +89,33 @@ function legsOf({ book, standing }: Judged) {
       theta: quantity * columns.theta[row]!,
       contribution: formatUsd(parts.get(row) ?? (0n as Usd)),
     };
+  });
+}
+
+/** Open orders as legs: worth nothing until they fill, each with what its fill adds to the swept loss. */
+function orderLegsOf({ book, standing, portfolio }: Judged) {
+  const { columns, products } = book.risk;
+  return standing.requirement.contributions.flatMap(({ row, quantity, order, amount }) => {
+    if (order === undefined) return [];
+    const product = products[row]!;
+    const { side, price } = portfolio.orders[order]!;
+    return [
+      {
+        product: product.id,
+        kind: product.kind,
+        underlying: product.underlying,
+        order: { side, price: formatDecimal(price) },
+        quantity: formatDecimal(quantity),
+        mark: columns.mark[row]!,
+        markUnit: markUnit(product),
+        value: formatUsd(0n as Usd),
+        delta: 0,
+        gamma: 0,
+        vega: 0,
+        theta: 0,
+        contribution: formatUsd(amount),
+      },
+    ];
   });
 }
 
@@ -124,7 +153,7 @@ export function marginJson(judged: Judged) {
     worst: worstOf(judged),
     joint: jointOf(judged),
     scenarios: scenariosOf(judged),
-    legs: legsOf(judged),
+    legs: [...legsOf(judged), ...orderLegsOf(judged)],
     charges: LINES.flatMap((name) => line(name).charges.map((charge) => chargeJson(name, charge))),
     orders: requirement.orders,
     parameters: {

@@ -42,12 +42,35 @@ export function sayStanding({ book, standing, portfolio, parameters, notes }: Ju
   table(['line', 'requirement', 'excess'], [...rows, ['withdrawable', '', money(standing.withdrawable)]]);
 }
 
+/** Every open order with what its fill adds to the swept loss of the initial line. */
+function sayOrders({ book, standing, portfolio }: Judged): void {
+  if (portfolio.orders.length === 0) return;
+  const { contributions, orders } = standing.requirement;
+  heading(
+    `Open orders: ${orders === 'exact' ? 'the worst subset of fills' : 'at least the worst subset of fills'}`,
+  );
+  const parts = new Map(contributions.map((part) => [part.order, part.amount]));
+  const cells = portfolio.orders.map(({ product, side, quantity, price }, i) => [
+    product.id,
+    side,
+    figure(quantity, 8),
+    figure(price, 6),
+    figure(book.risk.columns.mark[book.risk.indexOf.get(product.id)!]!, 6),
+    money(parts.get(i) ?? 0),
+  ]);
+  table(['product', 'side', 'quantity', 'limit', 'mark', 'part of swept loss'], cells, [0, 1]);
+}
+
 /** Every holding with its sensitivities and its part in the swept loss of the initial line. */
-export function sayLegs({ book, standing }: Judged): void {
+export function sayLegs(judged: Judged): void {
+  const { book, standing } = judged;
   const { columns, products } = book.risk;
-  const { rows, quantities } = standing.requirement.holdings;
+  const { contributions, holdings } = standing.requirement;
+  const { rows, quantities } = holdings;
+  sayOrders(judged);
   if (rows.length === 0) return;
-  const parts = new Map(standing.requirement.contributions.map((part) => [part.row, part.amount]));
+  const ofHoldings = contributions.filter(({ order }) => order === undefined);
+  const parts = new Map(ofHoldings.map((part) => [part.row, part.amount]));
   const cells = Array.from(rows, (row, i) => {
     const quantity = quantities[i]!;
     return [

@@ -41,9 +41,8 @@ export function hold(portfolio: Portfolio, book: RiskBook): Held | Refusal {
   const quantities = new Map<number, number>();
   let unsettled = 0;
   const add = (id: string, quantity: number): number | Refusal => {
-    const row = book.indexOf.get(id);
-    if (row === undefined) return book.refused.get(id) ?? notInBook(id, book.levels);
-    quantities.set(row, (quantities.get(row) ?? 0) + quantity);
+    const row = rowIn(book, id);
+    if (!isRefusal(row)) quantities.set(row, (quantities.get(row) ?? 0) + quantity);
     return row;
   };
   for (const balance of portfolio.balances) {
@@ -68,6 +67,11 @@ function judgedApart(id: string): Refusal {
   const message =
     'it has a margin of its own and is judged apart from the account; take its pools, as assessAccount does.';
   return refuse('not-supported', message, id);
+}
+
+/** The row of a product; the book's own reason where it has none. @example rowIn(book, 'BTC') // 0 */
+export function rowIn(book: RiskBook, id: string): number | Refusal {
+  return book.indexOf.get(id) ?? book.refused.get(id) ?? notInBook(id, book.levels);
 }
 
 function notInBook(id: string, { source }: Levels): Refusal {

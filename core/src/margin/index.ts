@@ -22,17 +22,19 @@ export {
   type Treatment,
 } from './accounts/index.ts';
 export { assess, requirementDigest } from './assess.ts';
-export { chargesOf, nakedShorts, totalOf } from './charges.ts';
+export { chargesOf, totalOf, tradingFee } from './charges.ts';
 export { doubtParameters } from './doubt.ts';
 export type { FieldForm, ParameterForm, ParameterSet } from './form.ts';
 export { type AssetHaircut, collateralHaircuts } from './haircut.ts';
-export { assetProduct, type Held, hold, productsOf } from './holdings.ts';
+export { assetProduct, type Held, hold, productsOf, rowIn } from './holdings.ts';
 export { type GreeksBook, type GreeksParameters, greeksDefaults, greeksModel } from './models/greeks.ts';
-export { type GridBook, grid } from './models/grid.ts';
+export { grid } from './models/grid.ts';
+export type { GridBook } from './models/grid-lines.ts';
 export { type ModelId, models } from './models/index.ts';
 export { strikeNodes } from './models/own-lanes.ts';
 export { type SpanBook, span } from './models/span.ts';
 export { type Credit, creditOf, type OptionValue } from './option-value.ts';
+export { type Amounts, type FeeOf, fillsOf, isReached, type OrderFill } from './orders.ts';
 export {
   type ChargeParameters,
   type CoinParameters,
@@ -55,6 +57,7 @@ export {
   type Requirement,
   type Standing,
 } from './requirement.ts';
+export { nakedShorts } from './short-minimum.ts';
 export {
   type CalendarSpread,
   type CoinSpread,

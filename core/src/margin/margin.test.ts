@@ -297,7 +297,7 @@ describe('charges', () => {
         grid.book([...productsOf(held), assetProduct('USD')], within, gridDefaults),
       );
       const { holdings } = sure(hold(held, risk));
-      const { credited, counted } = creditOf(risk, holdings, given);
+      const { credited, counted } = creditOf(risk, holdings, [], given);
       return { credited, counted: counted.quantities };
     };
     expect(seen(0).credited).toBe(0);
@@ -341,7 +341,7 @@ describe('M-30 mixing', () => {
     const credited = (positions: Position[]) => {
       const held = portfolio(positions);
       const { risk, given } = sure(grid.book(productsOf(held), within, gridDefaults));
-      return creditOf(risk, sure(hold(held, risk)).holdings, given).credited;
+      return creditOf(risk, sure(hold(held, risk)).holdings, [], given).credited;
     };
     expect(credited([{ product: dead!, quantity: 1000 }])).toBe(0);
     const spread = [

@@ -1,6 +1,6 @@
 // How far net long option value may stand as margin (M-30): it is worth what it could be sold for, and what is not counted is not lost.
 
-import type { Holdings, RiskBook } from '../risk/index.ts';
+import type { Fill, Holdings, RiskBook } from '../risk/index.ts';
 import type { GridParameters } from './parameters.ts';
 import { type Seen, viewsOf } from './views.ts';
 
@@ -21,14 +21,14 @@ function saleOf({ book }: Seen, row: number): number {
 /**
  * `net = longs - shorts`; `credited = clip(sale - shorts, 0, cap)` with `sale` the long options at `min(bid, mark - fit error x vega)`. What is
  * not credited is left out of the legs that could not be sold, in proportion to their unsold value, and only beyond that (under the cap)
- * of the rest. Dollars; shares.
+ * of the rest. Legs stand at their highest, as though every buy order were filled. Dollars; shares.
  */
 export function optionValue(seen: Seen): OptionValue {
   const { value } = seen.book.columns;
   let longs = 0;
   let shorts = 0;
   let sale = 0;
-  for (const { row, quantity, product } of seen.legs) {
+  for (const { row, high: quantity, product } of seen.legs) {
     if (product.kind !== 'option') continue;
     if (quantity < 0) shorts -= quantity * value[row]!;
     else {
@@ -43,7 +43,7 @@ export function optionValue(seen: Seen): OptionValue {
   const unsold = longs - sale;
   const ofUnsold = unsold > 0 ? Math.min(1, (net - credited) / unsold) : 0;
   const ofSold = sale > 0 ? Math.max(0, net - credited - unsold) / sale : 0;
-  const leftOut = seen.legs.map(({ row, quantity, product }) => {
+  const leftOut = seen.legs.map(({ row, high: quantity, product }) => {
     if (product.kind !== 'option' || quantity <= 0 || value[row]! <= 0) return 0;
     const sold = saleOf(seen, row) / value[row]!;
     return Math.min(1, ofUnsold * (1 - sold) + ofSold * sold);
@@ -51,22 +51,63 @@ export function optionValue(seen: Seen): OptionValue {
   return { net, credited, leftOut };
 }
 
-/** How initial margin sees long options (M-30): dollars credited over all underlyings, and what of the holdings is not left out. */
+/** How initial margin sees long options (M-30): dollars credited over all underlyings, and what of holdings and fills is not left out. */
 export interface Credit {
   readonly credited: number;
   /** The holdings themselves, the same object, when nothing is left out. */
   readonly counted: Holdings;
+  readonly fills: readonly Fill[];
 }
 
-export function creditOf(book: RiskBook, holdings: Holdings, parameters: GridParameters): Credit {
+/**
+ * The credit when every buy order is filled and no sell order: then the most is left out, so that no subset of fills asks for more (M-36).
+ */
+export function creditOf(
+  book: RiskBook,
+  holdings: Holdings,
+  fills: readonly Fill[],
+  parameters: GridParameters,
+): Credit {
   let credited = 0;
-  let whole = true;
-  const quantities = viewsOf(book, holdings, parameters).flatMap((seen) => {
+  const leftOut = new Map<number, number>();
+  for (const seen of viewsOf(book, holdings, fills, parameters)) {
     const value = optionValue(seen);
     credited += value.credited;
-    whole &&= value.leftOut.every((share) => share === 0);
-    return seen.legs.map(({ quantity }, i) => quantity * (1 - value.leftOut[i]!));
+    seen.legs.forEach(({ row }, i) => {
+      if (value.leftOut[i]! > 0) leftOut.set(row, value.leftOut[i]!);
+    });
+  }
+  if (leftOut.size === 0) return { credited, counted: holdings, fills };
+  const held = new Map<number, number>();
+  const quantities = holdings.quantities.map((quantity, i) => {
+    held.set(holdings.rows[i]!, quantity);
+    return quantity > 0 ? quantity * (1 - (leftOut.get(holdings.rows[i]!) ?? 0)) : quantity;
   });
-  const counted = whole ? holdings : { rows: holdings.rows, quantities: Float64Array.from(quantities) };
-  return { credited, counted };
+  const shareOf = (row: number) => leftOut.get(row) ?? 0;
+  return {
+    credited,
+    counted: { rows: holdings.rows, quantities },
+    fills: fills.flatMap((fill) => countedFill(fill, shareOf, held)),
+  };
+}
+
+/**
+ * A fill as counted: of a bought option what is not left out. One that first closes a short is taken apart into the option and what pays for
+ * it, each counted only where it hurts, because the left-out share begins where the short ends.
+ */
+function countedFill(
+  fill: Fill,
+  leftOut: (row: number) => number,
+  held: ReadonlyMap<number, number>,
+): readonly Fill[] {
+  const [position, ...cash] = fill.legs;
+  const { row, quantity } = position!;
+  const share = quantity > 0 ? leftOut(row) : 0;
+  if (share === 0) return [fill];
+  if ((held.get(row) ?? 0) < 0)
+    return [
+      { ...fill, legs: [position!], jump: 0 },
+      { ...fill, legs: cash },
+    ];
+  return [{ ...fill, legs: [{ row, quantity: quantity * (1 - share) }, ...cash] }];
 }

@@ -64,8 +64,10 @@ export interface Line {
 export interface Contribution {
   /** Row of the book. */
   readonly row: number;
-  /** As counted in the sweep: of long options the share that initial margin credits (M-30). */
+  /** What is held, or what the order would add. */
   readonly quantity: number;
+  /** The open order it is, by its place in the portfolio. */
+  readonly order?: number;
   readonly amount: Usd;
 }
 

@@ -2,6 +2,7 @@
 
 import { assert, type Usd, usd } from '../base/index.ts';
 import type { Combined, CombinePlan } from './combine.ts';
+import { fillPart } from './fills.ts';
 import { madeBy, type Swept, underlyingOfBucket } from './sweep.ts';
 
 /** What a holding makes in a lane under the lane's netting and the bucket's sign factors: its linear share of the bucket. */
@@ -67,6 +68,31 @@ export function attribute(swept: Swept, combined: Combined, plan: CombinePlan): 
     const joint = partIn(combined.jointLanes[u]!);
     parts[i] = (1 - plan.retained) * joint + plan.retained * partIn(combined.own[u]!.lane);
   }
+  return parts;
+}
+
+/**
+ * The part of each open order, as `attribute` has it of each holding: what its fill adds where it is counted. Slot `i` is the order of
+ * that place in the portfolio; together with the parts of the holdings they add up to minus `combined.amount`.
+ */
+export function attributeFills(
+  swept: Swept,
+  combined: Combined,
+  plan: CombinePlan,
+  orders: number,
+): Float64Array {
+  const parts = new Float64Array(orders);
+  const count = (weight: number, laneOf: (u: number) => number) => {
+    // Each underlying's entry was made by one of two sweeps, and so was the part of a fill in it.
+    for (const made of [swept, swept.instead]) {
+      for (const fill of made?.fills ?? []) {
+        parts[fill.order]! +=
+          weight * fillPart(made!, fill, laneOf, (u, lane) => madeBy(swept, u, lane) === made);
+      }
+    }
+  };
+  count(1 - plan.retained, (u) => combined.jointLanes[u]!);
+  count(plan.retained, (u) => combined.own[u]!.lane);
   return parts;
 }
 

@@ -177,7 +177,8 @@ interface Joint {
 function coMoves(swept: Swept, plan: CombinePlan, seen: Uint8Array): Joint {
   const { book } = swept;
   const count = book.groups.underlyings.length;
-  let worst: Joint = { loss: 0, driver: undefined, lanes: new Int32Array(count).fill(-1) };
+  const jumps = swept.jumps?.reduce((sum, jump) => sum + jump, 0) ?? 0;
+  let worst: Joint = { loss: 0 - jumps, driver: undefined, lanes: new Int32Array(count).fill(-1) };
   for (let s = 0; s < book.lanes.length; s++) {
     if (seen[s] === 0 || plan.coins[s] !== undefined) continue;
     let pnl = 0;

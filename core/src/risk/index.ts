@@ -1,5 +1,5 @@
 export { assembleBook, type BookParts } from './assemble.ts';
-export { attribute, settleParts } from './attribute.ts';
+export { attribute, attributeFills, settleParts } from './attribute.ts';
 export {
   buildRiskBook,
   type Columns,
@@ -26,6 +26,16 @@ export {
   expandRows,
   measureExpansion,
 } from './expand.ts';
+export {
+  afterFills,
+  type Fill,
+  type FillLeg,
+  fillGain,
+  fillPart,
+  type Reach,
+  reachOf,
+  sweepFills,
+} from './fills.ts';
 export { type CoinLevel, type Levels, levelsOf } from './levels.ts';
 export { fullRevaluation, type RowMethod } from './method.ts';
 export { fillRows, LANE_PAD, strideOf } from './rows.ts';

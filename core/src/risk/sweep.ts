@@ -1,6 +1,7 @@
 // What a book would lose: rows -> expiry -> underlying, lane by lane. Holdings are summed in the book's product order, always.
 
 import type { RiskBook } from './book.ts';
+import type { Fill } from './fills.ts';
 
 /** Quantities by row of the book, ascending by row; zero quantities left out. */
 export interface Holdings {
@@ -17,6 +18,12 @@ export interface Swept {
   readonly buckets: Float64Array;
   /** Other quantities of the same rows, which made `pnl` wherever they do better; its entry there is theirs. */
   readonly instead?: Swept;
+  /** Fills of open orders: `pnl` counts in each entry those that hurt there, and so do `buckets` in lanes that do not net by sum. */
+  readonly fills?: readonly Fill[];
+  /** Per underlying, what fills that lose at once would lose if nothing moved; at most zero. */
+  readonly jumps?: Float64Array;
+  /** The sweep of the holdings alone, where fills are counted. */
+  readonly before?: Swept;
 }
 
 /**
@@ -72,6 +79,7 @@ export function betterOf(swept: Swept, instead: Swept): Swept {
 
 /** Of a sweep that is the better of two: the one that made an underlying's entry. */
 export function madeBy(swept: Swept, u: number, lane: number): Swept {
+  if (lane < 0) return swept;
   const at = u * swept.book.stride + lane;
   return swept.instead !== undefined && swept.instead.pnl[at] === swept.pnl[at] ? swept.instead : swept;
 }
@@ -83,6 +91,22 @@ function netBucket(book: RiskBook, buckets: Float64Array, from: number, pnl: Flo
     if (netsBySum[s] === 1) pnl[to + s]! += part;
     else if (twins[s]! < 0) pnl[to + s]! -= Math.abs(part);
     else pnl[to + s]! += Math.min(0, part, buckets[from + twins[s]!]!);
+  }
+}
+
+/** Nets the buckets of the lanes that do not net by sum once more, for a sweep whose buckets have changed since. */
+export function netBuckets({ book, pnl, buckets, jumps }: Swept): void {
+  const { groups, stride, netsBySum, twins } = book;
+  for (let u = 0; u < groups.underlyings.length; u++) {
+    for (let s = 0; s < netsBySum.length; s++) {
+      if (netsBySum[s] === 1) continue;
+      let sum = jumps?.[u] ?? 0;
+      for (let g = groups.underlyingStart[u]!; g < groups.underlyingStart[u + 1]!; g++) {
+        const part = buckets[g * stride + s]!;
+        sum += twins[s]! < 0 ? -Math.abs(part) : Math.min(0, part, buckets[g * stride + twins[s]!]!);
+      }
+      pnl[u * stride + s] = sum;
+    }
   }
 }
 
@@ -106,7 +130,7 @@ function applySignFactors(book: RiskBook, u: number, g: number, value: number, b
   }
 }
 
-/** A lane and the loss there (>= 0); lane -1 means that no lane loses. */
+/** A lane and the loss there (>= 0); lane -1 means that none loses more than fills do at once. */
 export interface WorstLane {
   readonly lane: number;
   readonly loss: number;
@@ -117,7 +141,7 @@ export function worstLane(swept: Swept, u: number, seen: Uint8Array): WorstLane 
   const { pnl, book } = swept;
   const at = u * book.stride;
   let lane = -1;
-  let loss = 0;
+  let loss = 0 - (swept.jumps?.[u] ?? 0);
   for (let s = 0; s < seen.length; s++) {
     const here = -pnl[at + s]!;
     if (here > loss && seen[s] === 1) {

@@ -13,7 +13,8 @@ import {
 import { Doubt, doubtParameters, gridForm } from '../doubt.ts';
 import { type GridParameters, gridDefaults } from '../parameters.ts';
 import type { MarginModel } from '../requirement.ts';
-import { buildGridBook, type GridBook, grid, rebookGrid } from './grid.ts';
+import { buildGridBook, grid, rebookGrid } from './grid.ts';
+import type { GridBook } from './grid-lines.ts';
 
 /** What `greeks` is told: everything `grid` is, and how good an expansion must be. */
 export interface GreeksParameters extends GridParameters {

@@ -1,0 +1,212 @@
+// From holdings and open orders to the three lines: what is given up, what is left out, what is floored. Shared by the models that sweep lanes.
+
+import { dollars, owedUp, type Usd, usd } from '../../base/index.ts';
+import { SETTLEMENT_WINDOW_MS } from '../../market/index.ts';
+import { expiryOf } from '../../product/index.ts';
+import {
+  betterOf,
+  type CombinePlan,
+  combine,
+  type Fill,
+  type Holdings,
+  type RiskBook,
+  type Swept,
+  sweep,
+  sweepFills,
+} from '../../risk/index.ts';
+import { chargesOf, totalOf } from '../charges.ts';
+import { creditOf } from '../option-value.ts';
+import type { OrderFill } from '../orders.ts';
+import type { GridParameters } from '../parameters.ts';
+import type { Charge, Line, LineName, MarginBook } from '../requirement.ts';
+
+/** A grid book: the risk book, its parameters, and the plan of joint moves. */
+export interface GridBook extends MarginBook {
+  readonly given: GridParameters;
+  readonly plan: CombinePlan;
+}
+
+const PARTS_PER_MILLION = 1_000_000n;
+
+/** What an account has and what its open orders would change. */
+export interface Held {
+  readonly holdings: Holdings;
+  readonly fills: readonly OrderFill[];
+}
+
+/** What is judged, and what was given up to get to it: bought options taken as worth nothing, dollars. */
+interface Kept extends Held {
+  readonly givenUp: number;
+}
+
+/**
+ * Whoever has bought options may let them go: a line never needs more than their whole worth plus what the rest of the book needs.
+ * Tried with none given up, with those of each underlying, and with all. An option that an order buys is given up with the others.
+ */
+function keptOf(held: Held, risk: RiskBook): [Kept, ...Kept[]] {
+  const { holdings, fills } = held;
+  const coinOf = (row: number, quantity: number) =>
+    risk.products[row]!.kind === 'option' && quantity > 0 ? risk.products[row]!.underlying : undefined;
+  const bought = Array.from(holdings.rows, (row, i) => coinOf(row, holdings.quantities[i]!));
+  const ordered = fills.map(({ legs }) => coinOf(legs[0]!.row, legs[0]!.quantity));
+  const coins = new Set([...bought, ...ordered].filter((coin) => coin !== undefined));
+  const sets = [...coins].map((coin) => new Set([coin]));
+  if (coins.size > 1) sets.push(coins);
+  const given = sets.map((set): Kept => {
+    let givenUp = 0;
+    const quantities = holdings.quantities.map((quantity, i) => {
+      const coin = bought[i];
+      if (coin === undefined || !set.has(coin)) return quantity;
+      givenUp += quantity * risk.columns.value[holdings.rows[i]!]!;
+      return 0;
+    });
+    const rest = fills.map((fill, i): OrderFill => {
+      const coin = ordered[i];
+      if (coin === undefined || !set.has(coin)) return fill;
+      const { row, quantity } = fill.legs[0]!;
+      return { ...withoutPosition(fill), jump: fill.jump - quantity * risk.columns.value[row]! };
+    });
+    return { holdings: { rows: holdings.rows, quantities }, fills: rest, givenUp };
+  });
+  return [{ ...held, givenUp: 0 }, ...given];
+}
+
+/** A fill whose position is not swept, only what pays for it. */
+function withoutPosition(fill: OrderFill): OrderFill {
+  const [position, ...cash] = fill.legs;
+  return { ...fill, legs: [{ row: position!.row, quantity: 0 }, ...cash] };
+}
+
+/** A line from its swept loss and charges. */
+function lineOf(book: GridBook, kept: Kept, swept: Swept, line: 'maintenance' | 'initial'): Line {
+  const { risk, given, plan } = book;
+  const { holdings, fills, givenUp } = kept;
+  const combined = combine(swept, plan, line);
+  const charges = chargesOf(line, risk, holdings, fills, given, combined, swept);
+  const worth = owedUp(givenUp);
+  if (worth > 0n) charges.push({ name: 'bought-options', amount: worth, inputs: { worth: givenUp } });
+  const owed = owedUp(combined.amount);
+  return { amount: usd(owed + totalOf(charges)), swept: owed, charges, combined, sweep: swept };
+}
+
+/** A buffer above a maintenance line; not on bought options that are given up, which can lose no more. */
+function releaseOf(maintenance: Line, buffer: number): Line {
+  const ppm = BigInt(Math.ceil(buffer * Number(PARTS_PER_MILLION)));
+  const givenUp = maintenance.charges.find(({ name }) => name === 'bought-options')?.amount ?? 0n;
+  const atRisk = maintenance.amount - givenUp;
+  const extra = usd((atRisk * ppm + PARTS_PER_MILLION - 1n) / PARTS_PER_MILLION);
+  const inputs = { buffer, maintenance: dollars(usd(atRisk)) };
+  const charge: Charge = { name: 'release-buffer', amount: extra, inputs };
+  return {
+    ...maintenance,
+    amount: usd(maintenance.amount + extra),
+    charges: extra > 0n ? [...maintenance.charges, charge] : maintenance.charges,
+  };
+}
+
+/** The three lines, and what must stay. */
+export interface Lines extends Readonly<Record<LineName, Line>> {
+  /** Initial and the option value that it credits and the unsettled profit of fills, which may not be withdrawn (M-31). */
+  readonly staying: Usd;
+}
+
+function linesOf(book: GridBook, kept: Kept): Lines {
+  const { risk, given } = book;
+  const { holdings, fills } = kept;
+  const swept = sweep(risk, holdings);
+  const maintenance = lineOf(book, kept, sweepFills(swept, fills), 'maintenance');
+  // A buffer multiplies what may be lost but not the equity that fills bring.
+  const brought = fills.map((fill) => ({ ...fill, jump: fill.jump / (1 + given.releaseBuffer) }));
+  const buffered =
+    fills.length === 0 ? maintenance : lineOf(book, kept, sweepFills(swept, brought), 'maintenance');
+  // What initial margin does not credit need not be there to lose either; but where it hedges, it is.
+  const credit = creditOf(risk, holdings, fills, given);
+  const counted = credit.counted === holdings ? undefined : sweep(risk, credit.counted);
+  const better = (change: (fill: Fill) => Fill) => {
+    const whole = sweepFills(swept, fills.map(change));
+    return counted === undefined ? whole : betterOf(whole, sweepFills(counted, credit.fills.map(change)));
+  };
+  const initial = lineOf(
+    book,
+    kept,
+    better((fill) => fill),
+    'initial',
+  );
+  const profits = new Map(fills.map(({ order, unsettled }) => [order, Math.max(0, unsettled)]));
+  const settled = [...profits.values()].every((profit) => profit === 0)
+    ? initial
+    : lineOf(
+        book,
+        kept,
+        better((fill) => ({ ...fill, jump: Math.min(fill.jump, fill.jump - profits.get(fill.order)!) })),
+        'initial',
+      );
+  return {
+    maintenance,
+    release: releaseOf(buffered, given.releaseBuffer),
+    initial,
+    staying: usd(settled.amount + owedUp(credit.credited)),
+  };
+}
+
+/** Each line by itself: the one of `a` unless that of `b` is better. */
+function eachOf(a: Lines, b: Lines, better: (b: Usd, a: Usd) => boolean): Lines {
+  const pick = (line: LineName) => (better(b[line].amount, a[line].amount) ? b[line] : a[line]);
+  return {
+    maintenance: pick('maintenance'),
+    release: pick('release'),
+    initial: pick('initial'),
+    staying: better(b.staying, a.staying) ? b.staying : a.staying,
+  };
+}
+
+/** Each line the smallest over what may be given up. */
+function leastOf(book: GridBook, held: Held): Lines {
+  const [whole, ...others] = keptOf(held, book.risk);
+  return others.reduce(
+    (least, kept) => {
+      // A line is never less than the worth of what was given up for it.
+      const worth = owedUp(kept.givenUp);
+      if (held.fills.length === 0 && worth >= least.release.amount && worth >= least.staying) return least;
+      return eachOf(least, linesOf(book, kept), (b, a) => b < a);
+    },
+    linesOf(book, whole),
+  );
+}
+
+/** What is left without the legs that are about to be settled away; undefined when there are none. */
+function withoutExpiring({ holdings, fills }: Held, { products, levels }: RiskBook): Held | undefined {
+  const isExpiring = (row: number) => {
+    const expiry = expiryOf(products[row]!);
+    return expiry !== undefined && expiry - levels.at <= SETTLEMENT_WINDOW_MS;
+  };
+  const keep = Array.from(holdings.rows, (row) => !isExpiring(row));
+  const rest = fills.map((fill) => (isExpiring(fill.legs[0]!.row) ? withoutPosition(fill) : fill));
+  if (keep.every(Boolean) && rest.every((fill, i) => fill === fills[i])) return undefined;
+  return {
+    holdings: {
+      rows: holdings.rows.filter((_, i) => keep[i]),
+      quantities: holdings.quantities.filter((_, i) => keep[i]),
+    },
+    fills: rest,
+  };
+}
+
+function initialAbove(initial: Line, release: Line): Line {
+  const missing = usd(release.amount - initial.amount);
+  if (missing <= 0n) return initial;
+  const charge: Charge = {
+    name: 'release-floor',
+    amount: missing,
+    inputs: { release: dollars(release.amount) },
+  };
+  return { ...initial, amount: release.amount, charges: [...initial.charges, charge] };
+}
+
+/** The lines of holdings and open orders: with and without what is about to expire, whichever needs more; initial never under release. */
+export function judgeLines(book: GridBook, held: Held): Lines {
+  const whole = leastOf(book, held);
+  const rest = withoutExpiring(held, book.risk);
+  const lines = rest === undefined ? whole : eachOf(whole, leastOf(book, rest), (b, a) => b > a);
+  return { ...lines, initial: initialAbove(lines.initial, lines.release) };
+}

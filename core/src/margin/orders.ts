@@ -1,0 +1,79 @@
+// Open orders as what their fills would change. A requirement with orders is the most that any subset of fills could ask for (M-34):
+// what is required after the fills, less the equity they bring.
+
+import { isRefusal, type Refusal, type Usd } from '../base/index.ts';
+import { futureProfit } from '../pricing/index.ts';
+import { afterFills, type Fill, type FillLeg, type Holdings, type RiskBook } from '../risk/index.ts';
+import { rowIn } from './holdings.ts';
+import type { Order, Portfolio } from './portfolio.ts';
+import type { LineName } from './requirement.ts';
+
+/** A fill, and how much of its jump is profit of futures that is not settled yet, dollars. */
+export interface OrderFill extends Fill {
+  readonly unsettled: number;
+}
+
+/** Trading fee of a fill, dollars; `quantity` is the size, >= 0. */
+export type FeeOf = (row: number, quantity: number) => number;
+
+/**
+ * What filling an order at its limit would change: the position by `+-q`; the settle asset by the premium `-+q L`, or for what is margined
+ * by the profit from the limit to the mark. `jump` is the worth of both less the fee.
+ */
+function fillOf(order: Order, i: number, book: RiskBook, feeOf: FeeOf): OrderFill | Refusal {
+  const { product, side, quantity: size, price } = order;
+  const row = rowIn(book, product.id);
+  if (isRefusal(row)) return row;
+  const settle = rowIn(book, product.settleAsset);
+  if (isRefusal(settle)) return settle;
+  const { value, mark } = book.columns;
+  const quantity = side === 'buy' ? size : -size;
+  const cash =
+    product.kind === 'option' ? -quantity * price : quantity * futureProfit(product, price, mark[row]!);
+  const legs: FillLeg[] = [{ row, quantity }];
+  if (cash !== 0) legs.push({ row: settle, quantity: cash });
+  const jump = quantity * value[row]! + cash * value[settle]! - feeOf(row, size);
+  return { order: i, legs, jump, unsettled: product.kind === 'option' ? 0 : cash * value[settle]! };
+}
+
+/** The fills of a portfolio's orders, in its order. Refuses an order in a product that the book does not hold, with the book's reason. */
+export function fillsOf(portfolio: Portfolio, book: RiskBook, feeOf: FeeOf): OrderFill[] | Refusal {
+  const fills: OrderFill[] = [];
+  for (const [i, order] of portfolio.orders.entries()) {
+    const fill = fillOf(order, i, book, feeOf);
+    if (isRefusal(fill)) return fill;
+    fills.push(fill);
+  }
+  return fills;
+}
+
+/** Amounts of the three lines. */
+export type Amounts = Readonly<Record<LineName, Usd>>;
+
+const LINES = ['maintenance', 'release', 'initial'] as const satisfies readonly LineName[];
+/** A bound and a subset that reaches it are summed in different order: a thousandth of a cent, or the last digits of a large amount. */
+const SLACK = 1_000n;
+const SLACK_SHARE = 1_000_000_000_000n;
+
+/**
+ * Whether a bound is the truth: some subset of fills, tried in full, asks for as much on every line (M-35). `amountsAfter` is what the
+ * model requires of holdings without orders, dollars lifted by nothing; equity that the fills bring is taken off here.
+ */
+export function isReached(
+  bound: Amounts,
+  subsets: readonly (readonly Fill[])[],
+  holdings: Holdings,
+  amountsAfter: (holdings: Holdings) => Amounts,
+): boolean {
+  const missing = new Set<LineName>(LINES);
+  for (const fills of subsets) {
+    if (missing.size === 0) break;
+    const after = amountsAfter(afterFills(holdings, fills));
+    const jump = BigInt(Math.round(fills.reduce((sum, fill) => sum + fill.jump, 0) * 1e8));
+    for (const line of LINES) {
+      const gap = bound[line] - (after[line] - jump);
+      if (gap <= SLACK + bound[line] / SLACK_SHARE) missing.delete(line);
+    }
+  }
+  return missing.size === 0;
+}

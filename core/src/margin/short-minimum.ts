@@ -1,0 +1,191 @@
+// A floor under books of far short options (M-25): what the swept loss is short of a minimum per option that no long option covers.
+
+import { owedUp } from '../base/index.ts';
+import type { Option } from '../product/index.ts';
+import { type Combined, type Fill, fillGain, type Swept } from '../risk/index.ts';
+import type { Charge } from './requirement.ts';
+import type { Seen } from './views.ts';
+
+interface Link<T> {
+  readonly distance: number;
+  readonly quantity: number;
+  readonly of: T;
+}
+
+/**
+ * Options by expiry, right and settle asset, those that cover first: a call struck no higher, a put struck no lower, and what is bought
+ * before what is sold at one strike.
+ */
+function chainsOf<T extends { readonly option: Option; readonly quantity: number }>(
+  options: readonly T[],
+): Link<T>[][] {
+  const sides = new Map<string, Link<T>[]>();
+  for (const of of options) {
+    const { option, quantity } = of;
+    const key = `${option.expiry}/${option.right}/${option.settleAsset}`;
+    // The further out of the money, the later: what was bought earlier covers it.
+    const distance = option.right === 'call' ? option.strike : -option.strike;
+    const side = sides.get(key);
+    if (side === undefined) sides.set(key, [{ distance, quantity, of }]);
+    else side.push({ distance, quantity, of });
+  }
+  for (const side of sides.values()) {
+    side.sort((a, b) => a.distance - b.distance || b.quantity - a.quantity);
+  }
+  return [...sides.values()];
+}
+
+/**
+ * Short options that no long option covers: one of the same expiry and right that pays at least as much wherever the short one does.
+ * Along each chain the most by which what is sold so far exceeds what is bought.
+ * @example nakedShorts([{ option: call90, quantity: 1 }, { option: call100, quantity: -3 }]) // 2
+ */
+export function nakedShorts(options: readonly { option: Option; quantity: number }[]): number {
+  let naked = 0;
+  for (const chain of chainsOf(options)) {
+    let sum = 0;
+    let least = 0;
+    for (const { quantity } of chain) {
+      sum += quantity;
+      least = Math.min(least, sum);
+    }
+    naked -= least;
+  }
+  return naked;
+}
+
+/**
+ * `max(0, least - M)`, `least` the minimum and `M` the underlying's own worst loss. With open orders, what it adds to `retained M` at most,
+ * over every subset of fills.
+ */
+export function shortOptionMinimum(
+  seen: Seen,
+  rate: number,
+  combined: Combined,
+  swept: Swept,
+): Charge | undefined {
+  const { loss } = combined.own[seen.u]!;
+  const options = seen.legs.flatMap(({ product, low }) =>
+    product.kind === 'option' ? [{ option: product, quantity: low }] : [],
+  );
+  const unpaired = nakedShorts(options);
+  const least = unpaired * seen.index * rate;
+  const fills = fillsIn(seen, swept);
+  const missing =
+    fills.size === 0 || least === 0
+      ? least - loss
+      : mostMissing(seen, rate * seen.index, combined, swept, fills) - combined.retained * loss;
+  const amount = owedUp(missing);
+  const inputs = { unpaired, rate, least, swept: loss };
+  return amount > 0n
+    ? { name: 'short-option-minimum', underlying: seen.underlying, amount, inputs }
+    : undefined;
+}
+
+/** Orders whose fill touches an underlying, each in the one or two ways that the sweep counted it. */
+type FillsByOrder = ReadonlyMap<number, readonly (readonly Fill[])[]>;
+
+function fillsIn({ book, u }: Seen, swept: Swept): FillsByOrder {
+  const { underlyingStart, bucketStart } = book.groups;
+  const from = bucketStart[underlyingStart[u]!]!;
+  const to = bucketStart[underlyingStart[u + 1]!]!;
+  const found = new Map<number, Fill[][]>();
+  for (const [way, made] of [swept, swept.instead].entries()) {
+    for (const fill of made?.fills ?? []) {
+      if (!fill.legs.some(({ row }) => row >= from && row < to)) continue;
+      const ways = found.get(fill.order) ?? [[], []];
+      ways[way]!.push(fill);
+      found.set(fill.order, ways);
+    }
+  }
+  return found;
+}
+
+/**
+ * The most of `least_A - (1 - retained) M_A - retained jump_A` over subsets A: `M_A` is at least the loss in one lane, that in which the
+ * underlying loses most, where every fill adds its own gain; `least_A` is the largest of the sums along each chain. So each order is
+ * counted by itself, once per place of the chain.
+ */
+function mostMissing(
+  seen: Seen,
+  perOption: number,
+  { own, retained }: Combined,
+  swept: Swept,
+  fills: FillsByOrder,
+): number {
+  const { book, u, legs } = seen;
+  const lane = laneOf(seen, swept, own[u]!.lane);
+  const adds = new Map<number, { row: number; quantity: number; worth: number }>();
+  for (const [order, ways] of fills) {
+    const gains = ways
+      .filter((way) => way.length > 0)
+      .map((way) => way.reduce((sum, fill) => sum + fillGain(book, fill, u, lane), 0));
+    const [position] = ways[0]![0]!.legs;
+    const jump = ways[0]!.reduce((sum, fill) => sum + fill.jump, 0);
+    const owns = legs.some(({ row }) => row === position!.row);
+    const worth = (1 - retained) * Math.max(...gains) - (owns ? retained * jump : 0);
+    adds.set(order, { ...position!, worth });
+  }
+  const held = heldOf(swept);
+  const chains = chainsOf(
+    legs.flatMap(({ row, product }) =>
+      product.kind === 'option' ? [{ option: product, quantity: held.get(row) ?? 0, row }] : [],
+    ),
+  );
+  let most = (1 - retained) * heldPnl(seen, swept, lane);
+  const inChains = new Set<number>();
+  for (const chain of chains) {
+    const places = new Map(chain.map(({ of }, k) => [of.row, k]));
+    const own = [...adds].filter(([, { row }]) => places.has(row));
+    for (const [order] of own) inChains.add(order);
+    let sum = 0;
+    let best = Number.NEGATIVE_INFINITY;
+    for (let k = -1; k < chain.length; k++) {
+      if (k >= 0) sum += chain[k]!.quantity;
+      let here = -perOption * sum;
+      for (const [, { row, quantity, worth }] of own) {
+        here += Math.max(0, worth - (places.get(row)! <= k ? perOption * quantity : 0));
+      }
+      best = Math.max(best, here);
+    }
+    most += best;
+  }
+  for (const [order, { worth }] of adds) if (!inChains.has(order)) most += Math.max(0, worth);
+  return most;
+}
+
+function heldOf(swept: Swept): ReadonlyMap<number, number> {
+  const { rows, quantities } = (swept.before ?? swept).holdings;
+  return new Map(Array.from(rows, (row, i) => [row, quantities[i]!]));
+}
+
+/** Whether fills change how much of the underlying's long options is left out of one of the two sweeps. */
+function isShifting({ legs }: Seen, { instead }: Swept): boolean {
+  return (
+    instead !== undefined && legs.some(({ product, low, high }) => product.kind === 'option' && low < high)
+  );
+}
+
+/** The lane to look at: the worst one; where left-out shares may change, nothing is known of a lane that does not net by sum. */
+function laneOf(seen: Seen, swept: Swept, worst: number): number {
+  return worst >= 0 && isShifting(seen, swept) && seen.book.netsBySum[worst] === 0 ? -1 : worst;
+}
+
+/** What the holdings make in a lane without any fill; at most that, where left-out shares may change. */
+function heldPnl(seen: Seen, swept: Swept, lane: number): number {
+  if (lane < 0) return 0;
+  const { book, u } = seen;
+  const whole = swept.before ?? swept;
+  const counted = swept.instead?.before ?? swept.instead;
+  const at = u * book.stride + lane;
+  if (counted === undefined) return whole.pnl[at]!;
+  if (!isShifting(seen, swept)) return Math.max(whole.pnl[at]!, counted.pnl[at]!);
+  const rows = new Set(seen.legs.map(({ row }) => row));
+  let sum = 0;
+  whole.holdings.rows.forEach((row, i) => {
+    if (!rows.has(row)) return;
+    const change = book.rows[row * book.stride + lane]!;
+    sum += Math.max(whole.holdings.quantities[i]! * change, counted.holdings.quantities[i]! * change);
+  });
+  return sum;
+}

@@ -1,0 +1,210 @@
+// What open orders may do to a sweep. Every lane fills exactly the orders that hurt there, so that no subset of fills does worse.
+
+import { assert } from '../base/index.ts';
+import type { RiskBook } from './book.ts';
+import { type Holdings, netBuckets, type Swept, underlyingOfBucket } from './sweep.ts';
+
+/** What filling one order would change. */
+export interface Fill {
+  /** Its place in the portfolio's list of orders. */
+  readonly order: number;
+  /** Rows that change and by how much: the position first, then the cash that pays for it. */
+  readonly legs: readonly FillLeg[];
+  /** Equity gained at once, dollars: what is received less what is paid, at today's marks, less the fee. */
+  readonly jump: number;
+}
+
+export interface FillLeg {
+  readonly row: number;
+  readonly quantity: number;
+}
+
+/** Between which quantities each row may stand, whatever fills; rows ascending. */
+export interface Reach {
+  readonly rows: Int32Array;
+  readonly low: Float64Array;
+  readonly high: Float64Array;
+}
+
+/**
+ * The quantities that any subset of fills may lead to: `low` sells everything, `high` buys everything.
+ * @example reachOf(holdings, []).low // holdings.quantities: nothing is open
+ */
+export function reachOf(holdings: Holdings, fills: readonly Fill[]): Reach {
+  if (fills.length === 0) return { rows: holdings.rows, low: holdings.quantities, high: holdings.quantities };
+  const ends = new Map<number, [low: number, high: number]>();
+  holdings.rows.forEach((row, i) => {
+    ends.set(row, [holdings.quantities[i]!, holdings.quantities[i]!]);
+  });
+  for (const { legs } of fills) {
+    for (const { row, quantity } of legs) {
+      const [low, high] = ends.get(row) ?? [0, 0];
+      ends.set(row, [low + Math.min(0, quantity), high + Math.max(0, quantity)]);
+    }
+  }
+  const sorted = [...ends].sort(([a], [b]) => a - b);
+  return {
+    rows: Int32Array.from(sorted, ([row]) => row),
+    low: Float64Array.from(sorted, ([, [low]]) => low),
+    high: Float64Array.from(sorted, ([, [, high]]) => high),
+  };
+}
+
+/** Holdings after some fills. @example afterFills(holdings, []) // the same quantities */
+export function afterFills(holdings: Holdings, fills: readonly Fill[]): Holdings {
+  const quantities = new Map<number, number>();
+  holdings.rows.forEach((row, i) => {
+    quantities.set(row, holdings.quantities[i]!);
+  });
+  for (const { legs } of fills) {
+    for (const { row, quantity } of legs) quantities.set(row, (quantities.get(row) ?? 0) + quantity);
+  }
+  const kept = [...quantities].filter(([, quantity]) => quantity !== 0).sort(([a], [b]) => a - b);
+  return {
+    rows: Int32Array.from(kept, ([row]) => row),
+    quantities: Float64Array.from(kept, ([, quantity]) => quantity),
+  };
+}
+
+/** The bucket and the underlying of a row. */
+interface Place {
+  readonly bucket: number;
+  readonly underlying: number;
+}
+
+function placeOf(book: RiskBook, row: number): Place {
+  const { bucketStart } = book.groups;
+  let low = 0;
+  let high = bucketStart.length - 1;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (bucketStart[middle]! <= row) low = middle;
+    else high = middle;
+  }
+  return { bucket: low, underlying: underlyingOfBucket(book, low) };
+}
+
+/** The legs of a fill that belong to one underlying; the first of a fill carries its jump. */
+interface Part {
+  readonly underlying: number;
+  readonly legs: readonly (FillLeg & { readonly bucket: number })[];
+  readonly jump: number;
+}
+
+/** A fill by underlying: the position's first, with the jump; a leg in another coin or stable asset apart from it, without. */
+function partsOf(book: RiskBook, { legs, jump }: Fill): Part[] {
+  const placed = legs.map((leg) => ({ ...leg, ...placeOf(book, leg.row) }));
+  const names = [...new Set(placed.map(({ underlying }) => underlying))];
+  return names.map((underlying, i) => ({
+    underlying,
+    legs: placed.filter((leg) => leg.underlying === underlying),
+    jump: i === 0 ? jump : 0,
+  }));
+}
+
+/**
+ * The sweep in which every lane fills what hurts there. Where expiries net by sum, an underlying's entry falls by
+ * `sum_o min(0, sum_legs q R + jump_o)`: for one underlying the true worst subset. Where they do not, each leg counts at its worst in its
+ * own bucket and the jumps apart: never less than the worst subset. O(lanes) per leg.
+ * @example sweepFills(sweep(book, holdings), fills).pnl[0] <= sweep(book, afterFills(holdings, some)).pnl[0] + jumps // true for any `some`
+ */
+export function sweepFills(swept: Swept, fills: readonly Fill[]): Swept {
+  if (fills.length === 0) return swept;
+  const { book } = swept;
+  const { stride, netsBySum, twins, groups } = book;
+  // Sign factors are concave in a bucket's value, and no model that has them takes orders yet.
+  assert(groups.signFactors === undefined, 'orders are swept in books without sign factors');
+  const count = book.lanes.length;
+  const pnl = swept.pnl.slice();
+  const low = swept.buckets.slice();
+  const high = swept.buckets.slice();
+  const jumps = new Float64Array(groups.underlyings.length);
+  const part = new Float64Array(count);
+  for (const fill of fills) {
+    for (const { underlying, legs, jump } of partsOf(book, fill)) {
+      jumps[underlying]! += Math.min(0, jump);
+      part.fill(jump);
+      for (const { row, quantity, bucket } of legs) {
+        const from = row * stride;
+        const at = bucket * stride;
+        for (let s = 0; s < count; s++) {
+          const change = quantity * book.rows[from + s]!;
+          part[s]! += change;
+          if (netsBySum[s] === 1) continue;
+          if (change < 0) low[at + s]! += change;
+          else high[at + s]! += change;
+        }
+      }
+      const at = underlying * stride;
+      for (let s = 0; s < count; s++) if (part[s]! < 0) pnl[at + s]! += part[s]!;
+    }
+  }
+  for (let i = 0; i < low.length; i++) {
+    const s = i % stride;
+    // Without a twin an expiry counts as minus its size, so the farther end is the worse one.
+    if (s < count && netsBySum[s] === 0 && twins[s]! < 0 && high[i]! > -low[i]!) low[i] = high[i]!;
+  }
+  const netted: Swept = { ...swept, pnl, buckets: low, fills, jumps, before: swept };
+  netBuckets(netted);
+  return netted;
+}
+
+/**
+ * What a fill does to its underlyings' entries of a lane (`lane` -1: nothing moves), as `sweepFills` counted it: at most zero.
+ * Only underlyings that `counts` says are looked at.
+ */
+export function fillPart(
+  swept: Swept,
+  fill: Fill,
+  laneOf: (underlying: number) => number,
+  counts: (underlying: number, lane: number) => boolean,
+): number {
+  const { book } = swept;
+  let sum = 0;
+  for (const { underlying, legs, jump } of partsOf(book, fill)) {
+    const lane = laneOf(underlying);
+    if (!counts(underlying, lane)) continue;
+    if (lane < 0) sum += Math.min(0, jump);
+    else if (book.netsBySum[lane] === 1) {
+      let part = jump;
+      for (const { row, quantity } of legs) part += quantity * book.rows[row * book.stride + lane]!;
+      sum += Math.min(0, part);
+    } else {
+      sum += Math.min(0, jump);
+      for (const { row, quantity, bucket } of legs) sum += nettedPart(swept, row, quantity, bucket, lane);
+    }
+  }
+  return sum;
+}
+
+function nettedPart(
+  { book, buckets }: Swept,
+  row: number,
+  quantity: number,
+  g: number,
+  lane: number,
+): number {
+  const twin = book.twins[lane]!;
+  const here = buckets[g * book.stride + lane]!;
+  const change = (s: number) => quantity * book.rows[row * book.stride + s]!;
+  if (twin < 0) return here > 0 ? -Math.max(0, change(lane)) : Math.min(0, change(lane));
+  const there = buckets[g * book.stride + twin]!;
+  if (Math.min(here, there) >= 0) return 0;
+  return Math.min(0, change(here <= there ? lane : twin));
+}
+
+/** The most a fill can add to an underlying's entry of a lane without its jump: what it gains, or less than nothing. */
+export function fillGain(book: RiskBook, fill: Fill, underlying: number, lane: number): number {
+  if (lane < 0) return 0;
+  let gain = 0;
+  for (const part of partsOf(book, fill)) {
+    if (part.underlying !== underlying) continue;
+    for (const { row, quantity } of part.legs) {
+      const change = (s: number) => quantity * book.rows[row * book.stride + s]!;
+      if (book.netsBySum[lane] === 1) gain += change(lane);
+      else
+        gain += Math.max(0, change(lane), book.twins[lane]! < 0 ? -change(lane) : change(book.twins[lane]!));
+    }
+  }
+  return gain;
+}
