@@ -147,13 +147,13 @@ function sayCharges({ standing }: Judged): void {
     const rows = line.charges.map((charge) => [
       CHARGE_RULES[charge.name],
       charge.name,
-      charge.underlying ?? '',
+      charge.product ?? charge.underlying ?? '',
       money(charge.amount),
       Object.entries(charge.inputs)
         .map(([key, value]) => `${key} ${figure(value)}`)
         .join(', '),
     ]);
-    table(['rule', 'charge', 'asset', 'USD', 'from'], rows, [0, 1, 2, 4]);
+    table(['rule', 'charge', 'of', 'USD', 'from'], rows, [0, 1, 2, 4]);
   }
 }
 

@@ -126,11 +126,12 @@ function markUnit(product: Product): string {
 }
 
 function chargeJson(line: LineName, charge: Charge) {
-  const { name, underlying, amount, inputs } = charge;
+  const { name, underlying, product, amount, inputs } = charge;
   return {
     line,
     name,
     ...(underlying === undefined ? {} : { underlying }),
+    ...(product === undefined ? {} : { product }),
     amount: formatUsd(amount),
     inputs,
   };

@@ -51,6 +51,8 @@ export {
   settleExpired,
   span,
   spanDefaults,
+  staticDefaults,
+  staticModel,
   TREATMENTS,
   withEntries,
 } from './margin/index.ts';

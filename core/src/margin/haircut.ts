@@ -14,19 +14,19 @@ export interface AssetHaircut {
 
 /**
  * One charge per asset held or owed: `haircut x value` of what is owned, `owed x value` of what is owed; value in dollars at the marks,
- * collateral, cash and unsettled profit netted. Convex in the balance, and zero at none.
+ * collateral, cash and unsettled profit netted. Convex in the balance, and zero at none; shares may depend on the value.
  * @example collateralHaircuts(book, holdings, () => ({ haircut: 0.15, owed: 0.15 })) // 1 BTC of 65,000: one charge of 9,750
  */
 export function collateralHaircuts(
   book: RiskBook,
   { rows, quantities }: Holdings,
-  haircutOf: (asset: string) => AssetHaircut,
+  haircutOf: (asset: string, value: number) => AssetHaircut,
 ): Charge[] {
   return Array.from(rows).flatMap((row, i): Charge[] => {
     const product = book.products[row]!;
     if (product.kind !== 'asset') return [];
     const value = quantities[i]! * book.columns.value[row]!;
-    const { haircut, owed } = haircutOf(product.id);
+    const { haircut, owed } = haircutOf(product.id, value);
     const share = value >= 0 ? haircut : owed;
     const amount = owedUp(Math.abs(value) * share);
     const inputs = { value, share };

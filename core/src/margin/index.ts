@@ -33,6 +33,7 @@ export type { GridBook } from './models/grid-lines.ts';
 export { type ModelId, models } from './models/index.ts';
 export { strikeNodes } from './models/own-lanes.ts';
 export { type SpanBook, span } from './models/span.ts';
+export { type StaticBook, staticModel } from './models/static.ts';
 export { type Credit, creditOf, type OptionValue } from './option-value.ts';
 export { type Amounts, type FeeOf, fillsOf, isReached, type OrderFill } from './orders.ts';
 export {
@@ -67,4 +68,13 @@ export {
   spanCoin,
   spanDefaults,
 } from './span/parameters.ts';
+export {
+  type CollateralRule,
+  type LinearRule,
+  type StaticCoin,
+  type StaticFees,
+  type StaticParameters,
+  type StaticTier,
+  staticDefaults,
+} from './static/parameters.ts';
 export { applyTrade, carryBids, settleExpired, type Trade, withEntries } from './trade.ts';

@@ -34,6 +34,8 @@ export const CHARGE_RULES = {
   'oracle-confidence': 'M-28',
   peg: 'M-29',
   'option-value': 'M-30',
+  'position-margin': 'M-45',
+  'short-option-margin': 'M-46',
   'calendar-spread': 'M-53',
   delivery: 'M-54',
   'inter-commodity-credit': 'M-55',

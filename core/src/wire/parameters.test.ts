@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { isRefusal, type Refusal, refuse, sentence } from '../base/index.ts';
-import { grid, gridDefaults, type ParameterForm } from '../margin/index.ts';
+import { grid, gridDefaults, type ParameterForm, staticDefaults, staticModel } from '../margin/index.ts';
 import { readParameters } from './parameters.ts';
 
 const BASE = {
@@ -69,5 +69,26 @@ describe('a parameter file', () => {
   it('of grid keeps what is not a pair out of the correlations', () => {
     const wrong = readParameters('{"correlations":{"pairs":{"BTC":1}}}', 'f', gridDefaults, grid.form);
     expect(isRefusal(wrong) && sentence(wrong)).toContain('is not a pair');
+  });
+
+  it('of static adds coins and products, replaces tiers whole, and is doubted', () => {
+    const tiers = [{ from: 0, maintenance: 0.01, initial: 0.02 }];
+    const own = { otherCoin: { option: { initial: 0.5 } }, coins: { DOGE: { perpetual: { tiers } } } };
+    const text = JSON.stringify({ ...own, products: { 'BTC-PERPETUAL': { sizeFactor: 0.00001 } } });
+    const merged = readParameters(text, 'f', staticDefaults, staticModel.form);
+    if (isRefusal(merged)) throw new Error(sentence(merged));
+    expect(merged.coins['DOGE']?.perpetual.tiers).toEqual(tiers);
+    expect(merged.coins['DOGE']?.option.initial).toBe(0.5);
+    expect(merged.products['BTC-PERPETUAL']).toEqual({
+      ...staticDefaults.otherCoin.perpetual,
+      sizeFactor: 0.00001,
+    });
+    const steep = JSON.stringify({
+      coins: { BTC: { future: { tiers: [{ ...tiers[0], initial: 0.001 }] } } },
+    });
+    const doubted = readParameters(steep, 'f', staticDefaults, staticModel.form);
+    expect(isRefusal(doubted) && sentence(doubted)).toContain(
+      'coins.BTC.future.tiers[0].maintenance must be',
+    );
   });
 });

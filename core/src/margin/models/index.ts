@@ -4,9 +4,13 @@ import type { MarginModel } from '../requirement.ts';
 import { greeksModel } from './greeks.ts';
 import { grid } from './grid.ts';
 import { span } from './span.ts';
+import { staticModel } from './static.ts';
 
 /** Every margin model by id. @example models.grid.id // 'grid' */
-export const models = { grid, greeks: greeksModel, span } as const satisfies Readonly<
-  Record<string, MarginModel>
->;
+export const models = {
+  grid,
+  greeks: greeksModel,
+  span,
+  static: staticModel,
+} as const satisfies Readonly<Record<string, MarginModel>>;
 export type ModelId = keyof typeof models;

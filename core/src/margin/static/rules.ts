@@ -1,0 +1,174 @@
+// One rule per row of a book: what a position needs by its own size, whatever else is held. Convex in the quantity, and nothing at none.
+
+import { owedUp, type Refusal, refuse } from '../../base/index.ts';
+import type { Product } from '../../product/index.ts';
+import type { Levels, RiskBook } from '../../risk/index.ts';
+import type { AssetHaircut } from '../haircut.ts';
+import type { Charge } from '../requirement.ts';
+import { type CollateralRule, type LinearRule, type StaticParameters, staticCoin } from './parameters.ts';
+import { outOfTheMoney, shortOption } from './short-option.ts';
+import {
+  type DeductedTier,
+  discountedWeight,
+  openInterestShare,
+  sizeScaled,
+  tierAt,
+  tieredMargin,
+  withDeductions,
+} from './tiers.ts';
+
+/** The lines that have rates of their own; release is maintenance with a buffer. */
+export type RatedLine = 'maintenance' | 'initial';
+
+/** A perpetual or future: a share of its notional, `dollars` per unit. */
+interface Outright {
+  readonly kind: 'outright';
+  readonly dollars: number;
+  readonly tiers: Readonly<Record<RatedLine, readonly DeductedTier[]>>;
+  readonly sizeFactor: number;
+  /** Share of what is left of the notional that open interest adds to initial margin. */
+  readonly openInterestShare: number;
+}
+
+/** What is paid for up front: bought it can lose its worth; sold it needs margin beyond it. Dollars per unit. */
+interface Premium {
+  readonly kind: 'premium';
+  readonly worth: number;
+  readonly sold: Readonly<Record<RatedLine, number>>;
+  readonly distance: number;
+  readonly index: number;
+}
+
+/** How a row is margined; a balance is not a position. */
+export type PositionRule = Outright | Premium | { readonly kind: 'balance' };
+
+function outrightOf(rule: LinearRule, dollars: number): Outright {
+  const tiers = (line: RatedLine) =>
+    withDeductions(rule.tiers.map((tier) => ({ from: tier.from, rate: tier[line] })));
+  const { held, lower, upper } = rule.openInterest;
+  return {
+    kind: 'outright',
+    dollars,
+    tiers: { maintenance: tiers('maintenance'), initial: tiers('initial') },
+    sizeFactor: rule.sizeFactor,
+    openInterestShare: openInterestShare(held, lower, upper),
+  };
+}
+
+/** Dollars of a strike: a linear one is an amount of the settle asset. */
+function strikeUsd(product: Extract<Product, { kind: 'option' }>, levels: Levels): number {
+  return product.settlement === 'inverse'
+    ? product.strike
+    : product.strike * (levels.pegs.get(product.settleAsset) ?? 1);
+}
+
+/** Rules of a product: its own where the parameters name it, else those of its coin and kind. */
+function ruleOf(book: RiskBook, row: number, parameters: StaticParameters): PositionRule {
+  const product = book.products[row]!;
+  if (product.kind === 'asset') return { kind: 'balance' };
+  const coin = staticCoin(parameters, product.underlying);
+  const { index } = book.levels.coins.get(product.underlying)!;
+  if (product.kind !== 'option') {
+    const own = Object.hasOwn(parameters.products, product.id) ? parameters.products[product.id] : undefined;
+    return outrightOf(own ?? coin[product.kind], Math.abs(book.columns.delta[row]!) * index);
+  }
+  const own = Object.hasOwn(parameters.options, product.id) ? parameters.options[product.id] : undefined;
+  const worth = book.columns.value[row]!;
+  const distance = outOfTheMoney(product.right, strikeUsd(product, book.levels), index);
+  const { maintenance, initial } = shortOption(own ?? coin.option, distance, worth / index);
+  const sold = { maintenance: maintenance * index, initial: initial * index };
+  return { kind: 'premium', worth, sold, distance, index };
+}
+
+/** The rule of every row. @example rulesOf(book, staticDefaults)[book.indexOf.get('BTC-PERPETUAL')].kind // 'outright' */
+export function rulesOf(book: RiskBook, parameters: StaticParameters): readonly PositionRule[] {
+  return book.products.map((_, row) => ruleOf(book, row, parameters));
+}
+
+/** A rule for a product of another kind would be a silent nothing. */
+export function doubtKinds(products: readonly Product[], parameters: StaticParameters): Refusal | undefined {
+  const wrong = products.find(({ id, kind }) => {
+    const [linear, option] = [parameters.products, parameters.options].map((own) => Object.hasOwn(own, id));
+    return (linear && kind !== 'perpetual' && kind !== 'future') || (option && kind !== 'option');
+  });
+  if (wrong === undefined) return undefined;
+  const message = `products is for perpetuals and futures, options for options; ${wrong.id} is in the wrong one.`;
+  return refuse('bad-parameter', message, parameters.id);
+}
+
+/**
+ * What a quantity of one row needs on a line, dollars (M-45, M-46): tiers of notional, at least what size asks for, and on initial what open
+ * interest adds; a sold option its margin, a bought one its worth.
+ * @example positionMargin(rule, -1_000, 'initial') // 160: an inverse perpetual of 1000 dollars at 16 %
+ */
+export function positionMargin(rule: PositionRule, quantity: number, line: RatedLine): number {
+  switch (rule.kind) {
+    case 'balance':
+      return 0;
+    case 'premium':
+      return quantity >= 0 ? quantity * rule.worth : -quantity * rule.sold[line];
+    case 'outright': {
+      const notional = Math.abs(quantity) * rule.dollars;
+      const margin = sizeScaled(notional, tieredMargin(notional, rule.tiers[line]), rule.sizeFactor);
+      if (line === 'maintenance' || margin >= notional) return margin;
+      return margin + rule.openInterestShare * (notional - margin);
+    }
+  }
+}
+
+function inputsOf(rule: PositionRule, quantity: number, line: RatedLine): Record<string, number> {
+  if (rule.kind === 'outright') {
+    const notional = Math.abs(quantity) * rule.dollars;
+    const { rate, deduction } = tierAt(rule.tiers[line], notional);
+    const extra = line === 'initial' && rule.openInterestShare > 0;
+    return {
+      notional,
+      rate,
+      deduction,
+      ...(rule.sizeFactor > 0 ? { sizeFactor: rule.sizeFactor } : {}),
+      ...(extra ? { openInterestShare: rule.openInterestShare } : {}),
+    };
+  }
+  if (rule.kind === 'balance') return {};
+  if (quantity >= 0) return { worth: quantity * rule.worth };
+  return { sold: -quantity, each: rule.sold[line], distance: rule.distance, index: rule.index };
+}
+
+const NAMES = { outright: 'position-margin', premium: 'short-option-margin' } as const;
+
+/**
+ * The charge of one position, or undefined where it needs nothing: what it would need if it were held alone.
+ * @example positionCharge(book.risk, rules[row], row, -1_000, 'initial').amount
+ */
+export function positionCharge(
+  book: RiskBook,
+  rule: PositionRule,
+  row: number,
+  quantity: number,
+  line: RatedLine,
+): Charge | undefined {
+  const amount = owedUp(positionMargin(rule, quantity, line));
+  if (amount <= 0n || rule.kind === 'balance') return undefined;
+  const { id, underlying } = book.products[row]!;
+  const name = rule.kind === 'premium' && quantity > 0 ? 'bought-options' : NAMES[rule.kind];
+  return { name, underlying, product: id, amount, inputs: inputsOf(rule, quantity, line) };
+}
+
+/**
+ * What a balance of this value counts on a line (M-47): the haircut grows with size and, on initial, with what everybody has deposited; what is
+ * owed grows with size too.
+ * @example haircutOf(staticDefaults.coins.BTC.collateral, 65_000, 'initial') // { haircut: 0.16, owed: 0.16 }
+ */
+export function haircutOf(rule: CollateralRule, value: number, line: RatedLine): AssetHaircut {
+  const { haircut, owed } = rule[line];
+  const { held, start } = rule.deposits;
+  const cap = line === 'initial' && start > 0 && held > start ? start / held : 1;
+  const size = Math.abs(value);
+  const weight = discountedWeight(size, (1 - haircut) * cap, rule.sizeFactor);
+  const debt = size === 0 ? 1 + owed : sizeScaled(size, (1 + owed) * size, rule.sizeFactor) / size;
+  return {
+    // Without size and cap the haircut is the parameter itself, to the bit.
+    haircut: weight === 1 - haircut ? haircut : 1 - weight,
+    owed: rule.sizeFactor === 0 ? owed : debt - 1,
+  };
+}
