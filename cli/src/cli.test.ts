@@ -245,6 +245,19 @@ describe('explain and what-if', () => {
     expect(Number(after.requirement.initial)).toBeLessThan(Number(before.requirement.initial));
   });
 
+  it('M-34 shows what one more order would ask, and lets it lapse with its product', () => {
+    const order = ['--order', 'sell 20 BTC-27MAR26-90000-C @ 0.001'];
+    const base = ['what-if', '--chain', chain, '--portfolio', book, ...order];
+    const { before, after } = json(...base);
+    expect(units(after.requirement.initial) > units(before.requirement.initial)).toBe(true);
+    expect(after.equity).toBe(before.equity);
+    const later = json(...base, '--days', '40');
+    expect(later.after.legs.some((leg: { order?: unknown }) => leg.order !== undefined)).toBe(false);
+    const { status, stderr } = run(...base.slice(0, -1), 'sell 20 BTC-27MAR26-90000-C');
+    expect(status).toBe(2);
+    expect(stderr).toContain('has no limit; write it after an @.');
+  });
+
   it('a move shows its loss, and time settles what expires', () => {
     const moved = json(
       'what-if',

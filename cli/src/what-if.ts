@@ -4,7 +4,6 @@ import {
   applyTrade,
   carryBids,
   type Instant,
-  isPrice,
   isRefusal,
   later,
   type Market,
@@ -13,13 +12,11 @@ import {
   marketDigest,
   type Portfolio,
   parseDecimal,
-  parseProduct,
   productsOf,
   type Refusal,
   refuse,
   settleExpired,
   shift,
-  type Trade,
   underlyingOf,
   withEntries,
 } from '@plimsoll/core';
@@ -28,9 +25,11 @@ import colors from 'picocolors';
 import { addBookOptions, type BookOptions, type Judged, judge, loadJudged } from './judge.ts';
 import { LINES, marginJson } from './margin-json.ts';
 import { figure, giveUp, heading, money, remark, say, sayJson, signed, table } from './output.ts';
+import { readTrade } from './trade-words.ts';
 
 interface WhatIfOptions extends BookOptions {
   readonly trade?: readonly string[];
+  readonly order?: readonly string[];
   readonly spot?: readonly string[];
   readonly vol?: readonly string[];
   readonly days?: string;
@@ -39,8 +38,11 @@ interface WhatIfOptions extends BookOptions {
 
 export function addWhatIf(program: Command): void {
   addBookOptions(program.command('what-if'))
-    .description('the margin after a trade, a move of spot or vol, or some days, beside the margin now')
+    .description(
+      'the margin after a trade, an order, a move of spot or vol, or some days, beside the margin now',
+    )
     .option('--trade <trade...>', 'e.g. "sell 10 BTC-27MAR26-90000-C @ 0.05" (without @ at the mark)')
+    .option('--order <order...>', 'one more open order, e.g. "buy 10 BTC-27MAR26-90000-C @ 0.03"')
     .option('--spot <move...>', 'e.g. -10% for every coin, or BTC=-10%')
     .option('--vol <move...>', 'e.g. +20% of itself, or +5pt; or ETH=+5pt')
     .option('--days <number>', 'let so many days pass; what expires is settled at the moved index')
@@ -76,6 +78,8 @@ function imagine(before: Judged, options: WhatIfOptions): Judged | Refusal {
   if (isRefusal(entered)) return entered;
   const traded = applyTrades(entered, options.trade ?? [], before);
   if (isRefusal(traded)) return traded;
+  const ordered = addOrders(traded, options.order ?? []);
+  if (isRefusal(ordered)) return ordered;
   const moved = shift(now, {
     id: 'what-if',
     moves,
@@ -85,7 +89,7 @@ function imagine(before: Judged, options: WhatIfOptions): Judged | Refusal {
     line: 'initial',
   });
   const at = (now.at + days * MS_PER_DAY) as Instant;
-  const settled = settleExpired(traded, moved, at);
+  const settled = settleExpired(ordered, moved, at);
   if (isRefusal(settled)) return settled;
   const aged = carryBids(days === 0 ? moved : later(moved, days), now, productsOf(settled));
   // An imagined market has its own digest, so that its margins are not taken for the observed one's.
@@ -96,7 +100,7 @@ function imagine(before: Judged, options: WhatIfOptions): Judged | Refusal {
 function applyTrades(portfolio: Portfolio, words: readonly string[], before: Judged): Portfolio | Refusal {
   let traded = portfolio;
   for (const word of words) {
-    const trade = readTrade(word);
+    const trade = readTrade(word, '--trade');
     if (isRefusal(trade)) return trade;
     const after = applyTrade(traded, trade, before.market);
     if (isRefusal(after)) return after;
@@ -105,37 +109,18 @@ function applyTrades(portfolio: Portfolio, words: readonly string[], before: Jud
   return traded;
 }
 
-const TRADE = /^\s*(buy|sell)\s+(\S+)\s+(\S+?)\s*(?:@\s*(\S+)\s*)?$/i;
-
-function readTrade(word: string): Trade | Refusal {
-  const parts = TRADE.exec(word);
-  if (parts === null) {
-    const mend = 'write for example "sell 10 BTC-27MAR26-90000-C @ 0.05".';
-    return refuse('malformed', `'${word}' is not a trade; ${mend}`, '--trade');
+function addOrders(portfolio: Portfolio, words: readonly string[]): Portfolio | Refusal {
+  const orders = [...portfolio.orders];
+  for (const word of words) {
+    const trade = readTrade(word, '--order');
+    if (isRefusal(trade)) return trade;
+    const { product, quantity, price } = trade;
+    if (price === undefined) {
+      return refuse('malformed', `'${word}' has no limit; write it after an @.`, '--order');
+    }
+    orders.push({ product, side: quantity > 0 ? 'buy' : 'sell', quantity: Math.abs(quantity), price });
   }
-  const quantity = parseDecimal(parts[2]!, '--trade quantity');
-  if (isRefusal(quantity)) return quantity;
-  if (!(quantity > 0))
-    return refuse(
-      'out-of-range',
-      'a traded quantity must be above zero; the side says which way.',
-      '--trade',
-    );
-  const product = parseProduct(parts[3]!, '--trade');
-  if (isRefusal(product)) return product;
-  if (product.kind === 'asset') {
-    return refuse(
-      'not-supported',
-      `${product.id} is an asset, not a contract; change the balance in the portfolio.`,
-      '--trade',
-    );
-  }
-  const signedQuantity = parts[1]!.toLowerCase() === 'buy' ? quantity : -quantity;
-  if (parts[4] === undefined) return { product, quantity: signedQuantity };
-  const price = parseDecimal(parts[4], '--trade price');
-  if (isRefusal(price)) return price;
-  if (!isPrice(price)) return refuse('out-of-range', `${price} is no price to trade at.`, '--trade');
-  return { product, quantity: signedQuantity, price };
+  return { ...portfolio, orders };
 }
 
 const MOVE = /^(?:([A-Z0-9]+)=)?([+-]?[0-9.]+)(%|pt)$/i;

@@ -92,7 +92,8 @@ function settledValue(position: Position, index: number, settleUsd: number): num
 }
 
 /**
- * Pays out what has expired by `at`, at the market's index: options their intrinsic value, futures their profit since entry.
+ * Pays out what has expired by `at`, at the market's index: options their intrinsic value, futures their profit since entry;
+ * open orders in it lapse.
  * Refuses when the index or the settle asset has no price.
  */
 export function settleExpired(portfolio: Portfolio, market: Market, at: Instant): Portfolio | Refusal {
@@ -115,5 +116,8 @@ export function settleExpired(portfolio: Portfolio, market: Market, at: Instant)
     const back = position.isolated === undefined ? paid : Math.max(0, position.isolated + paid);
     balances = credit(balances, product.settleAsset, 'cash', back);
   }
-  return { ...portfolio, balances, positions: alive };
+  const orders = portfolio.orders.filter(
+    ({ product }) => (expiryOf(product) ?? Number.POSITIVE_INFINITY) > at,
+  );
+  return { ...portfolio, balances, positions: alive, orders };
 }
