@@ -68,14 +68,17 @@ function forwardOf(product: Option): number {
   return (sliceAt(underlyingOf(market, product.underlying)!, product.expiry) as Slice).forward;
 }
 
-/** Every cell: its error as a share of the forward, and whether it fell back. */
-function cellsOf(book: RiskBook, { fellBack }: Expansion) {
+/** Every cell: its error as a share of the forward, and whether it fell back; its row is one of the two to the bit. */
+function cellsOf(book: RiskBook, { fellBack, rows }: Expanded) {
   const alone = expand(book, trusted).rows;
   return book.products.flatMap((product, p) =>
     lanes.map((lane, s) => {
       const cell = p * book.stride + s;
       const error = Math.abs(alone[cell]! - book.rows[cell]!) / forwardOf(product as Option);
-      return { lane, error, fell: fellBack[cell] === 1 };
+      const fell = fellBack[cell] === 1;
+      if (rows[cell] !== (fell ? book.rows : alone)[cell])
+        throw new Error(`${product.id} ${lane.id}: neither`);
+      return { lane, error, fell };
     }),
   );
 }

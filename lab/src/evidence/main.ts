@@ -1,11 +1,13 @@
-// npm run evidence -- DATA [models|surfaces]: regenerates docs/evidence from real chains beside the project.
+// npm run evidence -- DATA [expansion|models|surfaces]: regenerates docs/evidence from real chains beside the project.
 
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { expansionDocument } from './expansion.ts';
 import { modelsDocument } from './models.ts';
 import { surfacesDocument } from './surfaces.ts';
 
 const DOCUMENTS: Record<string, { file: string; make: typeof modelsDocument }> = {
+  expansion: { file: 'expansion.md', make: expansionDocument },
   models: { file: 'models.md', make: modelsDocument },
   surfaces: { file: 'surfaces.md', make: surfacesDocument },
 };
