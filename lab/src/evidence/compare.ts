@@ -15,6 +15,7 @@ import {
   type Refusal,
   type Requirement,
 } from '@plimsoll/core';
+import { type ExpansionFound, expansionOf } from './book-expansion.ts';
 import { type Book, standardBooks } from './books.ts';
 import { orThrow } from './data.ts';
 import { Marks } from './marks.ts';
@@ -35,6 +36,8 @@ export interface Compared {
   /** Dollars of underlying over all legs and coins, long and short added. */
   readonly gross: number;
   readonly asked: readonly (Asked | Refusal)[];
+  /** Absent where there are no options. */
+  readonly expansion: ExpansionFound | undefined;
   /** At the first later snapshot. */
   readonly lossNext: number;
   /** At the worst of all later snapshots. */
@@ -98,6 +101,7 @@ function compareBook(book: Book, market: Market, marks: readonly Marks[]): Compa
     book,
     gross: grossOf(book.portfolio, first),
     asked: compared.map((model) => ask(model, book.portfolio, market)),
+    expansion: expansionOf(book.portfolio, market),
     lossNext: losses[0]!,
     lossDay: Math.max(...losses),
   };

@@ -2,10 +2,10 @@
 
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type ChainSnapshot, instant, isRefusal, models } from '@plimsoll/core';
+import { type ChainSnapshot, greeksDefaults, instant, isRefusal, models } from '@plimsoll/core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { simulateChain } from '../simulate/index.ts';
-import { type ComparedDay, compareDay, type Day } from './compare.ts';
+import { type Asked, type ComparedDay, compareDay, type Day } from './compare.ts';
 import { modelDays, modelsReport } from './models.ts';
 
 const timing = { clock: () => 0, rounds: 1, machine: 'a test' };
@@ -45,6 +45,24 @@ describe('the comparison of models', () => {
     for (const { lossNext, lossDay } of day.books) expect(lossDay).toBeGreaterThanOrEqual(lossNext);
   });
 
+  it('finds the expansion within its tolerance where it stands, and far beyond it in the tails', () => {
+    expect(asked(day, 'outright').expansion).toBeUndefined();
+    for (const { expansion } of day.books) {
+      if (expansion === undefined) continue;
+      const { cells, fellBack, kept, near, tail } = expansion;
+      expect(fellBack).toBeGreaterThan(0);
+      expect(fellBack).toBeLessThan(cells);
+      // The tolerance is of the forward, which stands a few percent above the index at most.
+      expect(kept!.share).toBeLessThan(1.05 * greeksDefaults.expansion.tolerance);
+      expect(tail!.usd).toBeGreaterThan(near!.usd);
+      expect(tail!.share).toBeGreaterThan(0.1);
+      expect(kept!.scenario).not.toContain('/tail');
+    }
+    const { expansion } = asked(day, 'straddle');
+    const greeks = asked(day, 'straddle').asked.find((one) => !isRefusal(one) && one.model === 'greeks');
+    expect(expansion!.trusted.initial).toBeGreaterThan(2 * (greeks as Asked).initial);
+  });
+
   it('sizes every book to a few units', () => {
     const gross = new Map(day.books.map(({ book, gross }) => [book.name, gross / 1e6]));
     expect(gross.get('outright')).toBe(1);
@@ -75,11 +93,12 @@ const there = existsSync(folder);
 if (!there) console.log('skipped: books on real chains, no ../shared/data beside the repository');
 
 describe.skipIf(!there)('books on real chains', () => {
-  it('a calm day costs less than a crash, and grid holds the loss of a day in both', async () => {
-    const [calm, crash] = (await modelDays(folder)).map(compareDay) as [ComparedDay, ComparedDay];
+  it('a calm day costs less than a crash, and grid holds the loss of a day in all three', async () => {
+    const days = (await modelDays(folder)).map(compareDay);
+    const [calm, crash] = days as [ComparedDay, ComparedDay, ComparedDay];
     expect(asked(crash, 'outright').lossDay).toBeGreaterThan(100_000);
     expect(asked(calm, 'outright').lossDay).toBeLessThan(10_000);
-    for (const { books } of [calm, crash]) {
+    for (const { books } of days) {
       for (const { asked, lossDay } of books) {
         const grid = asked.find((one) => !isRefusal(one) && one.model === 'grid');
         expect(grid).toBeDefined();

@@ -9,19 +9,20 @@ export interface Timing {
   readonly machine: string;
 }
 
-/** A quick answer is asked for several times in a round, because a clock has its own grain and cost. */
-const TOGETHER = 8;
 /** Rounds before those that count, so that all is compiled. */
-const WARM_UP_ROUNDS = 4;
+const WARM_UP_ROUNDS = 20;
 
-/** Median microseconds of each run. All take turns, round by round, so that a slow minute hits all of them alike. */
+/**
+ * Median microseconds of each run. All take turns, round by round, so that a slow minute hits all of them alike; one run is one
+ * sample, short enough that a busy machine interrupts few of them.
+ */
 export function timed(runs: readonly (() => unknown)[], { clock, rounds }: Timing): number[] {
   const times = runs.map(() => [] as number[]);
   for (let round = 0; round < WARM_UP_ROUNDS + rounds; round++) {
     runs.forEach((run, r) => {
       const began = clock();
-      for (let i = 0; i < TOGETHER; i++) run();
-      if (round >= WARM_UP_ROUNDS) times[r]!.push(((clock() - began) / TOGETHER) * 1_000);
+      run();
+      if (round >= WARM_UP_ROUNDS) times[r]!.push((clock() - began) * 1_000);
     });
   }
   return times.map((own) => quantileOf(own, 0.5));
