@@ -36,6 +36,7 @@ export const CHARGE_RULES = {
   'option-value': 'M-30',
   'position-margin': 'M-45',
   'short-option-margin': 'M-46',
+  'open-orders': 'M-48',
   'calendar-spread': 'M-53',
   delivery: 'M-54',
   'inter-commodity-credit': 'M-55',

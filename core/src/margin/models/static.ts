@@ -1,34 +1,38 @@
 // The model `static`: every position by itself, as a share of its notional, and every balance at a haircut. Nothing is swept and nothing
 // nets: the baseline that portfolio margin is compared with.
 
-import {
-  digestValue,
-  dollars,
-  isRefusal,
-  owedUp,
-  type Refusal,
-  refuse,
-  type Usd,
-  usd,
-} from '../../base/index.ts';
+import { digestValue, dollars, isRefusal, owedUp, type Refusal, usd } from '../../base/index.ts';
 import type { Market } from '../../market/index.ts';
 import { compareProducts, type Product } from '../../product/index.ts';
 import {
+  afterFills,
   buildRiskBook,
   type CombinePlan,
   combine,
+  type Fill,
   type Holdings,
   planCombine,
   type RiskBook,
   sweep,
   withExpiries,
 } from '../../risk/index.ts';
+import { LINE_NAMES, perLine } from '../accounts/account.ts';
 import { strangersOf, withPar } from '../assets.ts';
 import { totalOf } from '../charges.ts';
 import { collateralHaircuts } from '../haircut.ts';
-import { hold } from '../holdings.ts';
+import { type Held, hold } from '../holdings.ts';
+import { fillsOf, type OrderFill } from '../orders.ts';
 import type { Portfolio } from '../portfolio.ts';
-import type { Charge, Line, MarginBook, MarginModel, Requirement } from '../requirement.ts';
+import type {
+  Charge,
+  Contribution,
+  Line,
+  LineName,
+  MarginBook,
+  MarginModel,
+  Requirement,
+} from '../requirement.ts';
+import { type Charging, worstFills } from '../static/fills.ts';
 import { doubtStatic, staticForm } from '../static/form.ts';
 import { type StaticParameters, staticCoin, staticDefaults } from '../static/parameters.ts';
 import {
@@ -36,6 +40,7 @@ import {
   haircutOf,
   type PositionRule,
   positionCharge,
+  positionMargin,
   type RatedLine,
   rulesOf,
 } from '../static/rules.ts';
@@ -81,17 +86,20 @@ function rebookStatic(risk: RiskBook, parameters: StaticParameters): StaticBook 
   );
 }
 
+/** What a balance counts, by its asset and dollar value. */
+function shareOf({ risk, given }: StaticBook, asset: string, value: number, line: RatedLine) {
+  const isCoin = risk.levels.coins.has(asset);
+  return haircutOf(isCoin ? staticCoin(given, asset).collateral : given.pegs[asset]!, value, line);
+}
+
 /** What positions and balances need on a line, in row order, positions first. */
-function chargesOf({ risk, rules, given }: StaticBook, holdings: Holdings, line: RatedLine): Charge[] {
+function chargesOf(book: StaticBook, holdings: Holdings, line: RatedLine): Charge[] {
+  const { risk, rules } = book;
   const { rows, quantities } = holdings;
   const positions = Array.from(rows, (row, i) =>
     positionCharge(risk, rules[row]!, row, quantities[i]!, line),
   ).filter((charge) => charge !== undefined);
-  const balances = collateralHaircuts(risk, holdings, (asset, value) => {
-    const isCoin = risk.levels.coins.has(asset);
-    const rule = isCoin ? staticCoin(given, asset).collateral : given.pegs[asset]!;
-    return haircutOf(rule, value, line);
-  });
+  const balances = collateralHaircuts(risk, holdings, (asset, value) => shareOf(book, asset, value, line));
   return [...positions, ...balances];
 }
 
@@ -105,27 +113,33 @@ function lineOf(base: Omit<Line, 'amount' | 'charges'>, charges: readonly Charge
   return { ...base, amount: totalOf(charges), charges };
 }
 
+/** A line with one more charge, or the same where it would be nothing. */
+function withCharge(line: Line, charge: Charge): Line {
+  return charge.amount === 0n ? line : lineOf(line, [...line.charges, charge]);
+}
+
 function releaseOf(maintenance: Line, buffer: number): Line {
   const risked = maintenance.charges.reduce((sum, charge) => sum + atRisk(charge), 0n);
   const ppm = BigInt(Math.ceil(buffer * Number(PARTS_PER_MILLION)));
   const amount = usd((risked * ppm + PARTS_PER_MILLION - 1n) / PARTS_PER_MILLION);
-  if (amount === 0n) return maintenance;
   const inputs = { buffer, maintenance: dollars(usd(risked)) };
-  return lineOf(maintenance, [...maintenance.charges, { name: 'release-buffer', amount, inputs }]);
+  return withCharge(maintenance, { name: 'release-buffer', amount, inputs });
 }
 
 function initialAbove(initial: Line, release: Line): Line {
   const amount = usd(release.amount - initial.amount);
   if (amount <= 0n) return initial;
   const inputs = { release: dollars(release.amount) };
-  return lineOf(initial, [...initial.charges, { name: 'release-floor', amount, inputs }]);
+  return withCharge(initial, { name: 'release-floor', amount, inputs });
 }
 
+type Lines = Readonly<Record<LineName, Line>>;
+
 /** The three lines of holdings. */
-function linesOf(book: StaticBook, holdings: Holdings) {
+function linesOf(book: StaticBook, holdings: Holdings): Lines {
   const swept = sweep(book.risk, holdings);
   const base = (line: RatedLine) => ({
-    swept: 0n as Usd,
+    swept: usd(0n),
     combined: combine(swept, book.plan, line),
     sweep: swept,
   });
@@ -135,27 +149,92 @@ function linesOf(book: StaticBook, holdings: Holdings) {
   return { maintenance, release, initial: initialAbove(initial, release) };
 }
 
+/** What a row is charged on a line, dollars: the same as its charges before rounding. */
+function chargingOf(book: StaticBook, line: LineName): Charging {
+  const { risk, rules, given } = book;
+  const rated = line === 'initial' ? 'initial' : 'maintenance';
+  const buffer = line === 'release' ? 1 + given.releaseBuffer : 1;
+  return (row, quantity) => {
+    const rule = rules[row]!;
+    if (rule.kind !== 'balance') {
+      const isBought = rule.kind === 'premium' && quantity > 0;
+      return positionMargin(rule, quantity, rated) * (isBought ? 1 : buffer);
+    }
+    const value = quantity * risk.columns.value[row]!;
+    const { haircut, owed } = shareOf(book, risk.products[row]!.id, value, rated);
+    return value >= 0 ? value * haircut : -value * owed * buffer;
+  };
+}
+
+/** A bound and the subset that reaches it are summed in different order: a thousandth of a cent, or the last digits of a large amount. */
+const SLACK = 1_000n;
+const SLACK_SHARE = 1_000_000_000_000n;
+
+const jumpOf = (fills: readonly Fill[]) => fills.reduce((sum, { jump }) => sum + jump, 0);
+
+/** A line after some fills, less the equity they bring, and whatever a bound of all subsets asks for beyond it. */
+function afterOrders(line: Line, fills: readonly Fill[], bound: number): Line {
+  const jump = jumpOf(fills);
+  const reached = line.amount + owedUp(-jump);
+  const gap = owedUp(bound) - reached;
+  const beyond = gap > SLACK + reached / SLACK_SHARE ? gap : 0n;
+  const inputs = { filled: fills.length, jump, beyond: dollars(usd(beyond)) };
+  return withCharge(line, { name: 'open-orders', amount: usd(owedUp(-jump) + beyond), inputs });
+}
+
+/** Whether a line asks for more than any subset that was tried. */
+const isBeyond = ({ charges }: Line) =>
+  charges.some(({ name, inputs }) => name === 'open-orders' && inputs['beyond']! > 0);
+
+/** The lines of holdings with open orders: each after the fills that make it largest. */
+function withOrders(book: StaticBook, { holdings, unsettled }: Held, fills: readonly OrderFill[]) {
+  const worst = (line: LineName, of: readonly Fill[]) =>
+    worstFills(book.risk, holdings, of, chargingOf(book, line));
+  const bounds = perLine((line) => worst(line, fills));
+  // Every line looks at the worst subsets of all, so that what nests for each subset nests for the largest.
+  const subsets = [[], ...LINE_NAMES.flatMap((line) => bounds[line].subsets)];
+  const tried = subsets.map((filled) => ({ filled, lines: linesOf(book, afterFills(holdings, filled)) }));
+  const pick = (name: LineName, bound: number): Line => {
+    const reached = tried.map(({ filled, lines }) => lines[name].amount + owedUp(-jumpOf(filled)));
+    const most = reached.reduce((best, amount, i) => (amount > reached[best]! ? i : best), 0);
+    return afterOrders(tried[most]!.lines[name], tried[most]!.filled, bound);
+  };
+  const maintenance = pick('maintenance', bounds.maintenance.bound);
+  const release = pick('release', bounds.release.bound);
+  const ceiling = Math.max(bounds.initial.bound, bounds.release.bound);
+  const initial = initialAbove(pick('initial', ceiling), release);
+  const orders: Requirement['orders'] = [maintenance, release, initial].some(isBeyond) ? 'bound' : 'exact';
+  // Unsettled profit that fills would bring may not be withdrawn either: to a withdrawal it is no gain.
+  const settled = fills.map((fill) => ({ ...fill, jump: fill.jump - fill.unsettled }));
+  const staying = unsettled + Math.max(worst('initial', settled).bound, worst('release', settled).bound);
+  const locked = owedUp(Math.max(0, staying - dollars(initial.amount)));
+  return { maintenance, release, initial, locked, orders };
+}
+
+/** The fee of a fill: a share of notional; of an option a share of the index, at most a share of its value. */
+function feeOf({ rules, given: { fees } }: StaticBook, row: number, size: number): number {
+  const rule = rules[row]!;
+  if (rule.kind === 'outright') return size * rule.dollars * fees.future;
+  return rule.kind === 'premium' ? size * Math.min(fees.option * rule.index, fees.optionCap * rule.worth) : 0;
+}
+
 function requireStatic(portfolio: Portfolio, book: StaticBook): Requirement | Refusal {
-  if (portfolio.orders.length > 0) {
-    const message =
-      'open orders are not margined by this version; remove them, or margin the book without them.';
-    return refuse('not-supported', message, `account ${portfolio.account}`);
-  }
   const held = hold(portfolio, book.risk);
   if (isRefusal(held)) return held;
+  const fills = fillsOf(portfolio, book.risk, (row, size) => feeOf(book, row, size));
+  if (isRefusal(fills)) return fills;
   const { holdings, unsettled } = held;
-  return {
-    ...linesOf(book, holdings),
-    // Nothing is swept, so no leg has a part in a swept loss; what each needs stands in its charge.
-    contributions: Array.from(holdings.rows, (row, i) => ({
-      row,
-      quantity: holdings.quantities[i]!,
-      amount: usd(0n),
-    })),
-    holdings,
-    locked: owedUp(Math.max(0, unsettled)),
-    orders: 'exact',
-  };
+  const judged =
+    fills.length > 0
+      ? withOrders(book, held, fills)
+      : { ...linesOf(book, holdings), locked: owedUp(Math.max(0, unsettled)), orders: 'exact' as const };
+  // Nothing is swept, so nothing has a part in a swept loss; what each needs stands in its charge.
+  const amount = usd(0n);
+  const legs = Array.from(holdings.rows, (row, i): Contribution => {
+    return { row, quantity: holdings.quantities[i]!, amount };
+  });
+  const orders = fills.map(({ order, legs: [position] }): Contribution => ({ ...position!, order, amount }));
+  return { ...judged, contributions: [...legs, ...orders], holdings };
 }
 
 /** Percentage of notional, position by position. See docs/methodology.md, rules M-45 to M-47. */
