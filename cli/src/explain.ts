@@ -3,6 +3,7 @@
 import {
   CHARGE_RULES,
   dollars,
+  expiryOf,
   formatExpiry,
   isRefusal,
   type Line,
@@ -161,9 +162,10 @@ function surfacesOf({ book, market, standing }: Judged) {
   const used = new Map<string, Set<number>>();
   for (const row of standing.requirement.holdings.rows) {
     const product = book.risk.products[row]!;
-    if (product.kind !== 'option') continue;
+    const expiry = expiryOf(product);
+    if (expiry === undefined || (product.kind !== 'option' && product.kind !== 'structured')) continue;
     const expiries = used.get(product.underlying) ?? new Set<number>();
-    used.set(product.underlying, expiries.add(product.expiry));
+    used.set(product.underlying, expiries.add(expiry));
   }
   return [...used].flatMap(([underlying, expiries]) =>
     underlyingOf(market, underlying)!

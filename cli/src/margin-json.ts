@@ -121,8 +121,8 @@ function orderLegsOf({ book, standing, portfolio }: Judged) {
 
 function markUnit(product: Product): string {
   if (product.kind === 'asset') return 'USD';
-  if (product.settlement === 'linear') return product.settleAsset;
-  return product.kind === 'option' ? product.settleAsset : 'USD';
+  const perDollar = product.kind === 'perpetual' || product.kind === 'future';
+  return perDollar && product.settlement === 'inverse' ? 'USD' : product.settleAsset;
 }
 
 function chargeJson(line: LineName, charge: Charge) {

@@ -82,9 +82,17 @@ export {
   volQuotes,
 } from './market/index.ts';
 export type * from './pricing/index.ts';
-export { futureMark, futureProfit, greeks, price } from './pricing/index.ts';
+export { futureMark, futureProfit, greeks, payoffView, price } from './pricing/index.ts';
 export type * from './product/index.ts';
-export { compareProducts, compareText, expiryOf } from './product/index.ts';
+export {
+  compareProducts,
+  compareText,
+  expiryOf,
+  isMargined,
+  isPremium,
+  strikesOf,
+  unpriced,
+} from './product/index.ts';
 export type * from './risk/index.ts';
 export {
   attribute,

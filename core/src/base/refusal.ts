@@ -30,6 +30,7 @@ export type RefusalReason =
   | 'arbitrage'
   | 'bad-parameter'
   | 'imprecise'
+  | 'bad-payoff'
   | 'not-supported';
 
 /** Makes a refusal. @example refuse('expired', 'BTC-1JAN26-90000-C expired before the snapshot; remove it.') */

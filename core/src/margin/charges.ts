@@ -2,7 +2,7 @@
 
 import { type Instant, owedUp, type Usd, yearsBetween } from '../base/index.ts';
 import { exp } from '../kernel/index.ts';
-import { expiryOf } from '../product/index.ts';
+import { expiryOf, isPremium } from '../product/index.ts';
 import type { Combined, Fill, Holdings, RiskBook, Swept } from '../risk/index.ts';
 import { optionValue } from './option-value.ts';
 import { type ChargeParameters, coinParameters, type GridParameters } from './parameters.ts';
@@ -20,7 +20,7 @@ function charge(
   return owed > 0n ? { name, underlying, amount: owed, inputs } : undefined;
 }
 
-/** The fee of trading `size` of a row, dollars: a share of the notional, for options of the underlying and capped by what they are worth. */
+/** The fee of trading `size` of a row, dollars: a share of the notional, for premiums of the underlying and capped by what they are worth. */
 export function tradingFee(
   { columns, products }: RiskBook,
   row: number,
@@ -28,8 +28,13 @@ export function tradingFee(
   index: number,
   { futureFee, optionFee, optionFeeCap }: ChargeParameters,
 ): number {
-  if (products[row]!.kind !== 'option') return size * Math.abs(columns.delta[row]!) * index * futureFee;
+  if (!isPremium(products[row]!)) return size * Math.abs(columns.delta[row]!) * index * futureFee;
   return size * Math.min(optionFee * index, optionFeeCap * columns.value[row]!);
+}
+
+/** A payoff's vega may be of either sign; what trading it costs is not. */
+function vegaSize({ book }: Seen, row: number): number {
+  return Math.abs(book.columns.vega[row]!);
 }
 
 /** Crossing half the slice's width in vol and the hedge's half-spread, plus the fee, leg by leg (M-21). */
@@ -37,11 +42,10 @@ function closeOutCost(seen: Seen): Charge | undefined {
   const { book, parameters, index } = seen;
   const coin = coinParameters(parameters, seen.underlying);
   const { closeOutVol } = parameters.charges;
-  const spread = grossReach(seen, ({ row, product }) => {
+  const spread = grossReach(seen, ({ row }) => {
     const crossed = Math.abs(book.columns.delta[row]!) * index * coin.halfSpread;
-    if (product.kind !== 'option') return crossed;
     const width = Math.max(closeOutVol, book.columns.quoteWidth[row]!);
-    return crossed + book.columns.vega[row]! * 100 * width;
+    return crossed + vegaSize(seen, row) * 100 * width;
   });
   const fees = grossReach(seen, ({ row }) => tradingFee(book, row, 1, index, parameters.charges));
   return charge('close-out-cost', seen, spread + fees, { spread, fees });
@@ -63,7 +67,7 @@ function concentration(seen: Seen): Charge | undefined {
 /** The same law for vega, leg by leg: a fly or a calendar of size has to be traded strike by strike (M-23). */
 function vegaConcentration(seen: Seen): Charge | undefined {
   const { vegaVolume, dailyVolMove } = coinParameters(seen.parameters, seen.underlying);
-  const grossVega = grossReach(seen, ({ row }) => seen.book.columns.vega[row]!);
+  const grossVega = grossReach(seen, ({ row }) => vegaSize(seen, row));
   const dailyVolPoints = dailyVolMove * 100;
   const amount = impactOf(seen, grossVega, dailyVolPoints, vegaVolume);
   return charge('vega-concentration', seen, amount, { grossVega, volume: vegaVolume, dailyVolPoints });
@@ -106,9 +110,9 @@ function basis(seen: Seen): Charge | undefined {
 
 /** The vol may be wrong by the slice's uncertainty, leg by leg, against the account (M-27). */
 function surfaceConfidence(seen: Seen): Charge | undefined {
-  const { vega, uncertainty } = seen.book.columns;
-  const grossVega = grossReach(seen, ({ row }) => vega[row]!);
-  const amount = grossReach(seen, ({ row }) => vega[row]! * 100 * uncertainty[row]!);
+  const { uncertainty } = seen.book.columns;
+  const grossVega = grossReach(seen, ({ row }) => vegaSize(seen, row));
+  const amount = grossReach(seen, ({ row }) => vegaSize(seen, row) * 100 * uncertainty[row]!);
   return charge('surface-confidence', seen, amount, { grossVega });
 }
 

@@ -2,7 +2,7 @@
 
 import { isRefusal, type Refusal, refuse } from '../base/index.ts';
 import { futureProfit } from '../pricing/index.ts';
-import type { Future, Perpetual, Product, SpotAsset } from '../product/index.ts';
+import { isMargined, type Margined, type Product, type SpotAsset } from '../product/index.ts';
 import { type Holdings, holdingsOf, type Levels, type RiskBook } from '../risk/index.ts';
 import type { Portfolio } from './portfolio.ts';
 
@@ -28,14 +28,14 @@ export interface Held {
   readonly unsettled: number;
 }
 
-function unsettledOf(product: Perpetual | Future, quantity: number, entry: number, book: RiskBook): number {
+function unsettledOf(product: Margined, quantity: number, entry: number, book: RiskBook): number {
   const mark = book.columns.mark[book.indexOf.get(product.id)!]!;
   return quantity * futureProfit(product, entry, mark);
 }
 
 /**
  * Nets balances and positions by product. Refuses a product the book does not hold, with the book's own reason.
- * Unsettled profit of a future or perpetual with an entry price becomes a balance of its settle asset, and is swept as one.
+ * Unsettled profit of a margined position with an entry price becomes a balance of its settle asset, and is swept as one.
  */
 export function hold(portfolio: Portfolio, book: RiskBook): Held | Refusal {
   const quantities = new Map<number, number>();
@@ -54,7 +54,7 @@ export function hold(portfolio: Portfolio, book: RiskBook): Held | Refusal {
     if (isolated !== undefined) return judgedApart(product.id);
     const row = add(product.id, quantity);
     if (isRefusal(row)) return row;
-    if (entryPrice === undefined || product.kind === 'option') continue;
+    if (entryPrice === undefined || !isMargined(product)) continue;
     const profit = unsettledOf(product, quantity, entryPrice, book);
     const settled = add(product.settleAsset, profit);
     if (isRefusal(settled)) return settled;

@@ -1,5 +1,6 @@
 // How far net long option value may stand as margin (M-30): it is worth what it could be sold for, and what is not counted is not lost.
 
+import { isPremium } from '../product/index.ts';
 import type { Fill, Holdings, RiskBook } from '../risk/index.ts';
 import type { GridParameters } from './parameters.ts';
 import { type Seen, viewsOf } from './views.ts';
@@ -15,7 +16,7 @@ export interface OptionValue {
 /** What a long option would bring today, dollars per unit: its bid, but no more than its mark less what the fit may be wrong by. */
 function saleOf({ book }: Seen, row: number): number {
   const { value, vega, bid, fitError } = book.columns;
-  return Math.max(0, Math.min(bid[row]!, value[row]! - fitError[row]! * vega[row]! * 100));
+  return Math.max(0, Math.min(bid[row]!, value[row]! - fitError[row]! * Math.abs(vega[row]!) * 100));
 }
 
 /**
@@ -29,7 +30,7 @@ export function optionValue(seen: Seen): OptionValue {
   let shorts = 0;
   let sale = 0;
   for (const { row, high: quantity, product } of seen.legs) {
-    if (product.kind !== 'option') continue;
+    if (!isPremium(product)) continue;
     if (quantity < 0) shorts -= quantity * value[row]!;
     else {
       longs += quantity * value[row]!;
@@ -44,7 +45,7 @@ export function optionValue(seen: Seen): OptionValue {
   const ofUnsold = unsold > 0 ? Math.min(1, (net - credited) / unsold) : 0;
   const ofSold = sale > 0 ? Math.max(0, net - credited - unsold) / sale : 0;
   const leftOut = seen.legs.map(({ row, high: quantity, product }) => {
-    if (product.kind !== 'option' || quantity <= 0 || value[row]! <= 0) return 0;
+    if (!isPremium(product) || quantity <= 0 || value[row]! <= 0) return 0;
     const sold = saleOf(seen, row) / value[row]!;
     return Math.min(1, ofUnsold * (1 - sold) + ofSold * sold);
   });

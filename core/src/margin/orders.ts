@@ -3,6 +3,7 @@
 
 import { isRefusal, type Refusal, type Usd } from '../base/index.ts';
 import { futureProfit } from '../pricing/index.ts';
+import { isMargined } from '../product/index.ts';
 import { afterFills, type Fill, type FillLeg, type Holdings, type RiskBook } from '../risk/index.ts';
 import { rowIn } from './holdings.ts';
 import type { Order, Portfolio } from './portfolio.ts';
@@ -28,12 +29,11 @@ function fillOf(order: Order, i: number, book: RiskBook, feeOf: FeeOf): OrderFil
   if (isRefusal(settle)) return settle;
   const { value, mark } = book.columns;
   const quantity = side === 'buy' ? size : -size;
-  const cash =
-    product.kind === 'option' ? -quantity * price : quantity * futureProfit(product, price, mark[row]!);
+  const cash = isMargined(product) ? quantity * futureProfit(product, price, mark[row]!) : -quantity * price;
   const legs: FillLeg[] = [{ row, quantity }];
   if (cash !== 0) legs.push({ row: settle, quantity: cash });
   const jump = quantity * value[row]! + cash * value[settle]! - feeOf(row, size);
-  return { order: i, legs, jump, unsettled: product.kind === 'option' ? 0 : cash * value[settle]! };
+  return { order: i, legs, jump, unsettled: isMargined(product) ? cash * value[settle]! : 0 };
 }
 
 /** The fills of a portfolio's orders, in its order. Refuses an order in a product that the book does not hold, with the book's reason. */

@@ -1,7 +1,7 @@
 // A floor under books of far short options (M-25): what the swept loss is short of a minimum per option that no long option covers.
 
 import { owedUp } from '../base/index.ts';
-import type { Option } from '../product/index.ts';
+import { isPremium, type Option } from '../product/index.ts';
 import { type Combined, type Fill, fillGain, type Swept } from '../risk/index.ts';
 import type { Charge } from './requirement.ts';
 import type { Seen } from './views.ts';
@@ -161,9 +161,7 @@ function heldOf(swept: Swept): ReadonlyMap<number, number> {
 
 /** Whether fills change how much of the underlying's long options is left out of one of the two sweeps. */
 function isShifting({ legs }: Seen, { instead }: Swept): boolean {
-  return (
-    instead !== undefined && legs.some(({ product, low, high }) => product.kind === 'option' && low < high)
-  );
+  return instead !== undefined && legs.some(({ product, low, high }) => isPremium(product) && low < high);
 }
 
 /** The lane to look at: the worst one; where left-out shares may change, nothing is known of a lane that does not net by sum. */

@@ -2,8 +2,8 @@
 
 import { type Instant, isRefusal, type Refusal, refuse } from '../base/index.ts';
 import { assetUsd, type Market, type Touch, underlyingOf } from '../market/index.ts';
-import { futureProfit, price } from '../pricing/index.ts';
-import { expiryOf, type Future, type Option, type Perpetual, type Product } from '../product/index.ts';
+import { futureProfit, markOf, price, settlementView } from '../pricing/index.ts';
+import { expiryOf, isMargined, isPremium, type Product, type Structured } from '../product/index.ts';
 import type { Balance, Portfolio, Position } from './portfolio.ts';
 
 /** A fill: positive buys, negative sells; at `price` in the product's own unit, or at the mark. */
@@ -39,7 +39,7 @@ export function applyTrade(portfolio: Portfolio, trade: Trade, market: Market): 
   const at = trade.price ?? known.mark;
   const held = portfolio.positions.find((position) => position.product.id === product.id);
   let balances = [...portfolio.balances];
-  if (product.kind === 'option') {
+  if (!isMargined(product)) {
     balances = credit(balances, product.settleAsset, 'cash', -quantity * at);
   } else {
     // The merged position keeps the older entry, so the fill's profit is counted from there.
@@ -74,14 +74,20 @@ export function withEntries(portfolio: Portfolio, market: Market): Portfolio | R
   for (const position of portfolio.positions) {
     const known = price(position.product, market);
     if (isRefusal(known)) return known;
-    const entered = position.product.kind === 'option' || position.entryPrice !== undefined;
+    const entered = isPremium(position.product) || position.entryPrice !== undefined;
     positions.push(entered ? position : { ...position, entryPrice: known.mark });
   }
   return { ...portfolio, positions };
 }
 
-function settledValue(position: Position, index: number, settleUsd: number): number {
-  const product = position.product as Option | Future | Perpetual;
+function settledValue(
+  position: Position,
+  market: Market,
+  index: number,
+  settleUsd: number,
+): number | Refusal {
+  const { product } = position;
+  if (product.kind === 'structured') return settledPayoff(product, position, market, settleUsd);
   const inverse = product.settlement === 'inverse';
   const level = inverse ? index : index / settleUsd;
   if (product.kind === 'option') {
@@ -91,10 +97,23 @@ function settledValue(position: Position, index: number, settleUsd: number): num
   return position.quantity * futureProfit(product, position.entryPrice ?? level, level);
 }
 
+/** A structured product ends on its payoff with the forward at the index and no deviation left. */
+function settledPayoff(
+  product: Structured,
+  { quantity, entryPrice }: Position,
+  market: Market,
+  settleUsd: number,
+): number | Refusal {
+  const coin = underlyingOf(market, product.underlying)!;
+  const mark = markOf(product, settlementView(coin, market.at, product.expiry!, settleUsd));
+  if (isRefusal(mark)) return mark;
+  return quantity * (isMargined(product) ? futureProfit(product, entryPrice ?? mark, mark) : mark);
+}
+
 /**
- * Pays out what has expired by `at`, at the market's index: options their intrinsic value, futures their profit since entry;
- * open orders in it lapse.
- * Refuses when the index or the settle asset has no price.
+ * Pays out what has expired by `at`, at the market's index: options their intrinsic value, futures their profit since entry, payoffs by
+ * themselves; open orders in it lapse.
+ * Refuses when the index or the settle asset has no price, and what a payoff refuses.
  */
 export function settleExpired(portfolio: Portfolio, market: Market, at: Instant): Portfolio | Refusal {
   let balances = [...portfolio.balances];
@@ -111,7 +130,8 @@ export function settleExpired(portfolio: Portfolio, market: Market, at: Instant)
     if (index === undefined || settle === undefined) {
       return refuse('no-market', 'it expires and there is no index to settle it at; give one.', product.id);
     }
-    const paid = settledValue(position, index, settle);
+    const paid = settledValue(position, market, index, settle);
+    if (isRefusal(paid)) return paid;
     // A margin of its own comes back with the profit, and is all that can be lost.
     const back = position.isolated === undefined ? paid : Math.max(0, position.isolated + paid);
     balances = credit(balances, product.settleAsset, 'cash', back);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { linearOption, market, option, perpetual, universe } from '../../test/sample.ts';
 import { isRefusal, type Refusal } from '../base/index.ts';
 import { type Market, underlyingOf } from '../market/index.ts';
-import type { Product } from '../product/index.ts';
+import { isMargined, type Product } from '../product/index.ts';
 import { later, type Move, type Shock, shift } from '../scenario/index.ts';
 import { futureProfit, greeks, price } from './index.ts';
 
@@ -29,7 +29,7 @@ const vol = (points: number): Move => ({
 /** Dollars per unit, futures entered at today's mark. */
 function worth(product: Product, moved: Market): number {
   const [now, then] = [sure(price(product, market)), sure(price(product, moved))];
-  if (product.kind === 'asset' || product.kind === 'option') return then.usd;
+  if (!isMargined(product)) return then.usd;
   const inverse = product.settlement === 'inverse';
   const settle = inverse
     ? underlyingOf(moved, product.underlying)!.index

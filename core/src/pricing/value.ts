@@ -10,13 +10,14 @@ import {
   underlyingOf,
   volAt,
 } from '../market/index.ts';
-import type { Future, Option, Perpetual, Product } from '../product/index.ts';
+import type { Future, Margined, Option, Perpetual, Product } from '../product/index.ts';
+import { greeksStructured, priceStructured } from './structured.ts';
 
 /** A mark in the product's own price unit, and what one unit of the product is worth in dollars. */
 export interface Price {
-  /** USD per asset unit; USD (or settle asset) per coin for futures; coins (or settle asset) per coin for options. */
+  /** USD per asset unit; USD (or settle asset) per coin for futures; coins (or settle asset) per coin for options; else settle asset per unit. */
   readonly mark: number;
-  /** Dollars per unit held. Zero for futures and perpetuals, whose profit is paid out at the mark. */
+  /** Dollars per unit held. Zero for what is margined (futures, perpetuals), whose profit is paid out at the mark. */
   readonly usd: number;
 }
 
@@ -106,16 +107,18 @@ export function price(product: Product, market: Market): Price | Refusal {
   }
   const coin = underlyingOf(market, product.underlying);
   if (coin === undefined) return missing(product);
+  if (product.kind === 'structured') return priceStructured(product, market, coin);
   return product.kind === 'option' ? priceOption(product, market, coin) : priceFuture(product, market, coin);
 }
 
 /**
- * Profit of one unit of a future or perpetual from `entry` to `mark`, in units of its settle asset.
- * Inverse: `1 / entry - 1 / mark` coins per dollar of notional. Linear: `mark - entry` per coin.
+ * Profit of one unit of a margined product from `entry` to `mark`, in units of its settle asset.
+ * Inverse future: `1 / entry - 1 / mark` coins per dollar of notional. Linear, and structured: `mark - entry` per unit.
  * @example futureProfit(inversePerpetual, 60_000, 54_000) * 60_000 // -0.1111 coins: long 60,000 USD, 10 % down
  */
-export function futureProfit(product: Perpetual | Future, entry: number, mark: number): number {
-  return product.settlement === 'inverse' ? 1 / entry - 1 / mark : mark - entry;
+export function futureProfit(product: Margined, entry: number, mark: number): number {
+  const perDollar = product.kind !== 'structured' && product.settlement === 'inverse';
+  return perDollar ? 1 / entry - 1 / mark : mark - entry;
 }
 
 function optionGreeks(product: Option, market: Market, coin: UnderlyingMarket): Greeks | Refusal {
@@ -137,7 +140,7 @@ function optionGreeks(product: Option, market: Market, coin: UnderlyingMarket): 
 }
 
 /**
- * Sensitivities of one unit: Black's greeks carried into dollars and coins at the index.
+ * Sensitivities of one unit: Black's greeks carried into dollars and coins at the index; of a structured product difference quotients.
  * @example greeks({ kind: 'asset', id: 'BTC', underlying: 'BTC' }, market) // { delta: 1, gamma: 0, vega: 0, theta: 0 }
  */
 export function greeks(product: Product, market: Market): Greeks | Refusal {
@@ -146,6 +149,7 @@ export function greeks(product: Product, market: Market): Greeks | Refusal {
   if (product.kind === 'asset') return { delta: coin === undefined ? 0 : 1, ...still };
   if (coin === undefined) return missing(product);
   if (product.kind === 'option') return optionGreeks(product, market, coin);
+  if (product.kind === 'structured') return greeksStructured(product, market, coin);
   const mark = futureMark(product, coin);
   if (isRefusal(mark)) return mark;
   // Long one dollar of inverse notional is long 1 / mark coins; long one linear coin moves with the forward.

@@ -1,3 +1,4 @@
+export { KINKS_MAX, type Payoff, type PayoffView, unpriced } from './payoff.ts';
 export {
   type AssetCode,
   compareProducts,
@@ -5,10 +6,17 @@ export {
   type Dated,
   expiryOf,
   type Future,
+  isMargined,
+  isPremium,
+  type Listed,
+  type Margined,
   type Option,
   type Perpetual,
+  type Premium,
   type Product,
   type ProductId,
   type Settlement,
   type SpotAsset,
+  type Structured,
+  strikesOf,
 } from './product.ts';

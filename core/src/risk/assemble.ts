@@ -3,7 +3,8 @@
 import { type Digest, digestValue, type Refusal, yearsBetween } from '../base/index.ts';
 import { compareText, expiryOf, type Product, type ProductId } from '../product/index.ts';
 import { type Lane, resolveLane, type ScanRanges } from '../scenario/index.ts';
-import type { Columns, Groups, RiskBook } from './book.ts';
+import type { Groups, RiskBook } from './book.ts';
+import type { Columns } from './columns.ts';
 import type { Levels } from './levels.ts';
 import { strideOf } from './rows.ts';
 
@@ -94,11 +95,19 @@ function groupProducts(products: readonly Product[], { at }: Levels): Groups {
   };
 }
 
+/** What a product is known by. A listed one's name says all; a structured one is named as its owner likes, so its terms stand beside it. */
+function identityOf(product: Product): unknown {
+  if (product.kind !== 'structured') return product.id;
+  const { id, underlying, settlement, settleAsset, style, expiry = null, payoff } = product;
+  const { family, terms, strikes = [] } = payoff;
+  return { id, underlying, settlement, settleAsset, style, expiry, family, terms, strikes };
+}
+
 /** Rows are a function of market, products, lanes, ranges and method, so these are what is digested; a new kernel raises the version. */
 function digestBook({ levels, products, lanes, ranges, terms }: BookParts): Digest {
   const own = [...ranges].map(([asset, { maintenance, initial }]) => [asset, maintenance, initial]);
   const pegs = [...levels.pegs].sort(([left], [right]) => compareText(left, right));
-  const ids = products.map((product) => product.id);
+  const ids = products.map(identityOf);
   const axes = ['plimsoll risk book', BOOK_VERSION, levels.digest, levels.at, pegs, ids, lanes, own];
   return digestValue([...axes, ...terms]);
 }

@@ -1,15 +1,8 @@
 // The risk book: everything a requirement needs and nothing of any account. Built once per market, shared by every portfolio.
 
 import { type Digest, isRefusal, type Refusal, refuse } from '../base/index.ts';
-import {
-  assetUsd,
-  type Market,
-  type Slice,
-  sliceAt,
-  type UnderlyingMarket,
-  underlyingOf,
-} from '../market/index.ts';
-import { type Greeks, greeks, type Price, price } from '../pricing/index.ts';
+import { type Market, underlyingOf } from '../market/index.ts';
+import { greeks, price } from '../pricing/index.ts';
 import { compareProducts, compareText, expiryOf, type Product, type ProductId } from '../product/index.ts';
 import {
   LANES_MAX,
@@ -20,26 +13,10 @@ import {
   shiftUnderlying,
 } from '../scenario/index.ts';
 import { assembleBook, shocksOf } from './assemble.ts';
+import { type Columns, measureColumns, withExpiries } from './columns.ts';
 import { type Levels, levelsOf } from './levels.ts';
 import { fullRevaluation, type RowMethod } from './method.ts';
 import { strideOf } from './rows.ts';
-
-/** Per product, one slot each; dollars per unit held unless said otherwise. */
-export interface Columns {
-  readonly value: Float64Array;
-  /** Mark in the product's own price unit. */
-  readonly mark: Float64Array;
-  readonly delta: Float64Array;
-  readonly gamma: Float64Array;
-  readonly vega: Float64Array;
-  readonly theta: Float64Array;
-  /** Best bid in dollars; 0 where there is none. */
-  readonly bid: Float64Array;
-  /** Of an option's slice, in vol: how wide it is quoted, how badly it fits, how wrong it may be; 0 for other products. */
-  readonly quoteWidth: Float64Array;
-  readonly fitError: Float64Array;
-  readonly uncertainty: Float64Array;
-}
 
 /**
  * Borders of the tree. Products of bucket `g` are `bucketStart[g] .. bucketStart[g + 1]`; a bucket is one expiry of one underlying,
@@ -100,61 +77,6 @@ function refuseExpired(products: readonly Product[], market: Market): Map<Produc
   return refused;
 }
 
-/**
- * A market in which every expiry that is asked for has its own slice: listed ones as fitted, others interpolated once, here,
- * so that each shock moves the same slice.
- */
-export function withExpiries(market: Market, products: readonly Product[]): Market {
-  const underlyings = market.underlyings.map((coin): UnderlyingMarket => {
-    const slices = [...coin.slices];
-    for (const product of products) {
-      const expiry = expiryOf(product);
-      if (expiry === undefined || product.underlying !== coin.underlying || expiry <= market.at) continue;
-      if (slices.some((slice) => slice.expiry === expiry)) continue;
-      const between = sliceAt(coin, expiry);
-      if (!isRefusal(between)) slices.push(between);
-    }
-    slices.sort((left, right) => left.expiry - right.expiry);
-    return slices.length === coin.slices.length ? coin : { ...coin, slices };
-  });
-  return { ...market, underlyings };
-}
-
-function measureColumns(products: readonly Product[], market: Market): Columns {
-  const column = () => new Float64Array(products.length);
-  const columns: Columns = {
-    value: column(),
-    mark: column(),
-    delta: column(),
-    gamma: column(),
-    vega: column(),
-    theta: column(),
-    bid: column(),
-    quoteWidth: column(),
-    fitError: column(),
-    uncertainty: column(),
-  };
-  products.forEach((product, p) => {
-    const known = price(product, market) as Price;
-    const sensed = greeks(product, market) as Greeks;
-    columns.value[p] = known.usd;
-    columns.mark[p] = known.mark;
-    columns.delta[p] = sensed.delta;
-    columns.gamma[p] = sensed.gamma;
-    columns.vega[p] = sensed.vega;
-    columns.theta[p] = sensed.theta;
-    if (product.kind !== 'option') return;
-    // A bid is in the option's own price unit, coins or the settle asset; the unit is worth the same in dollars as the mark's.
-    const bid = market.touches.get(product.id)?.bid ?? 0;
-    columns.bid[p] = bid * assetUsd(market, product.settleAsset)!;
-    const slice = sliceAt(underlyingOf(market, product.underlying)!, product.expiry) as Slice;
-    columns.quoteWidth[p] = slice.quality.quoteWidth;
-    columns.fitError[p] = slice.quality.fitError;
-    columns.uncertainty[p] = slice.quality.uncertainty;
-  });
-  return columns;
-}
-
 /** Where the first number stands that is none; -1 when all are. A loop, because there are half a million. */
 function firstBroken(rows: Float64Array): number {
   for (let i = 0; i < rows.length; i++) if (!Number.isFinite(rows[i]!)) return i;
@@ -189,8 +111,8 @@ function doubtShocks(market: Market, shocks: ReadonlyMap<string, readonly Shock[
 }
 
 /**
- * Prices every product in every lane, by full revaluation unless another method is given. Duplicate products collapse; products that cannot be valued are in `refused`, each with
- * its sentence, and in no row.
+ * Prices every product in every lane, by full revaluation unless another method is given. Duplicate products collapse; products that
+ * cannot be valued, in the market as it is or in some lane, are in `refused`, each with its sentence, and in no row.
  * @example buildRiskBook(products, market, standardScenarios.lanes, () => ({ maintenance: 0.09, initial: 0.16 }))
  */
 export function buildRiskBook(
@@ -213,7 +135,8 @@ export function buildRiskBook(
   const refused = refuseExpired(unique, market);
   for (const product of unique) {
     if (refused.has(product.id)) continue;
-    const known = price(product, market);
+    // A listed product with a price has greeks; a payoff may fail in a bumped market only.
+    const known = (product.kind === 'structured' ? greeks : price)(product, market);
     if (isRefusal(known)) refused.set(product.id, known);
   }
   const valued = unique.filter((product) => !refused.has(product.id));
@@ -224,7 +147,12 @@ export function buildRiskBook(
   const rows = new Float64Array(valued.length * stride);
   const doubt = doubtShocks(market, shocks);
   if (doubt !== undefined) return doubt;
-  method.fill(valued, market, shocks, stride, rows);
+  const lost = method.fill(valued, market, shocks, stride, rows);
+  if (lost.size > 0) {
+    const others = unique.filter((product) => !lost.has(product.id));
+    const rest = buildRiskBook(others, observed, lanes, rangesOf, method);
+    return isRefusal(rest) ? rest : { ...rest, refused: new Map([...rest.refused, ...lost]) };
+  }
   const broken = firstBroken(rows);
   if (broken >= 0) return refuseLane(lanes[broken % stride]!.id, valued[Math.floor(broken / stride)]!.id);
   return assembleBook({

@@ -1,6 +1,6 @@
 // Rows by expansion: the options of a book to second order in forward and vol, over the same lanes, moves and damping as their full
 // revaluation. Assets, perpetuals and futures are no expansions: their rows are short formulas and are taken as they are. Where the
-// expansion is not good enough, a cell is revalued or its product is refused.
+// expansion is not good enough, a cell is revalued or its product is refused. Structured products are revalued in every lane.
 
 import { type Refusal, refuse } from '../base/index.ts';
 import {
@@ -34,6 +34,8 @@ export interface Expansion {
   readonly fellBack: Uint8Array;
   /** Products that the guard refuses, each with its worst lane. */
   readonly refused: ReadonlyMap<ProductId, Refusal>;
+  /** Products that cannot be valued in some lane by any method. */
+  readonly lost: ReadonlyMap<ProductId, Refusal>;
 }
 
 /** The lane of a product that is most wrong, or may be. */
@@ -69,8 +71,9 @@ export function expandRows(
   const fellBack = new Uint8Array(out.length);
   const worst = new Map<number, Worst>();
   const target: Target = { guard, stride, out, fellBack, worst };
-  fillRows(products, market, shocks, stride, out, (expiry, damps) => expanding(expiry, damps, target));
-  return { fellBack, refused: refusedOf(products, shocks, target) };
+  const bodyOf = (expiry: ExpiryLanes, damps: Float64Array) => expanding(expiry, damps, target);
+  const lost = fillRows(products, market, shocks, stride, out, bodyOf);
+  return { fellBack, refused: refusedOf(products, shocks, target), lost };
 }
 
 /** Lanes of one expiry that are revalued for one strike, gathered so that the array kernel can run over them. */

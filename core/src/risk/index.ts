@@ -2,13 +2,12 @@ export { assembleBook, type BookParts } from './assemble.ts';
 export { attribute, attributeFills, settleParts } from './attribute.ts';
 export {
   buildRiskBook,
-  type Columns,
   type Groups,
   PRODUCTS_MAX,
   type RangesOf,
   type RiskBook,
-  withExpiries,
 } from './book.ts';
+export { type Columns, withExpiries } from './columns.ts';
 export {
   band,
   type Combined,

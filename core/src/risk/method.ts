@@ -1,11 +1,12 @@
 // How the rows of a book come about. Everything else of a book is the same whatever the method.
 
+import type { Refusal } from '../base/index.ts';
 import type { Market } from '../market/index.ts';
-import type { Product } from '../product/index.ts';
+import type { Product, ProductId } from '../product/index.ts';
 import type { Shock } from '../scenario/index.ts';
 import { fillRows } from './rows.ts';
 
-/** How rows come about, and the terms by which the book's digest knows it. */
+/** How rows come about, and the terms by which the book's digest knows it. What cannot be valued in some lane is refused by name. */
 export interface RowMethod {
   readonly terms: readonly (string | number)[];
   readonly fill: (
@@ -14,7 +15,7 @@ export interface RowMethod {
     shocks: ReadonlyMap<string, readonly Shock[]>,
     stride: number,
     out: Float64Array,
-  ) => void;
+  ) => ReadonlyMap<ProductId, Refusal>;
 }
 
 /** Every product priced anew in every lane (M-15). */

@@ -4,20 +4,12 @@
 
 import { assert, isRefusal, type Refusal } from '../base/index.ts';
 import { fillStrike, log, type Right, type StrikeLanes } from '../kernel/index.ts';
-import {
-  assetUsd,
-  deformVol,
-  type Market,
-  type Slice,
-  sliceAt,
-  smileVol,
-  type UnderlyingMarket,
-  underlyingOf,
-  VOL_MIN,
-} from '../market/index.ts';
+import { assetUsd, deformVol, type Market, type Slice, sliceAt, smileVol, VOL_MIN } from '../market/index.ts';
 import { futureMark, futureProfit, price } from '../pricing/index.ts';
 import { expiryOf, type Future, type Option, type Perpetual, type Product } from '../product/index.ts';
-import { pegAfter, type Shock, shiftUnderlying } from '../scenario/index.ts';
+import { pegAfter, type Shock } from '../scenario/index.ts';
+import { type LaneMarkets, laneMarkets } from './lane-markets.ts';
+import { fillStructured } from './structured-rows.ts';
 
 /** Lanes are padded to this many slots with zeros, so that vector bodies never need a remainder loop. */
 export const LANE_PAD = 16;
@@ -25,14 +17,6 @@ export const LANE_PAD = 16;
 /** Padded length of a row. @example strideOf(131) // 144 */
 export function strideOf(laneCount: number): number {
   return Math.ceil(laneCount / LANE_PAD) * LANE_PAD;
-}
-
-/** Everything that is the same for all products of one underlying: its market in every lane, the unshocked one last. */
-interface LaneMarkets {
-  readonly base: UnderlyingMarket | undefined;
-  readonly shocks: readonly Shock[];
-  readonly damps: Float64Array;
-  readonly shifted: readonly UnderlyingMarket[];
 }
 
 /**
@@ -63,18 +47,6 @@ export function fillRows(
   return refused;
 }
 
-function laneMarkets(
-  market: Market,
-  underlying: string,
-  shocks: ReadonlyMap<string, readonly Shock[]>,
-): LaneMarkets {
-  const own = shocks.get(underlying);
-  assert(own !== undefined, `lanes are resolved for ${underlying}`);
-  const base = underlyingOf(market, underlying);
-  const shifted = base === undefined ? [] : own.map((shock) => shiftUnderlying(base, shock, market.at));
-  return { base, shocks: own, damps: Float64Array.from(own, (shock) => shock.damp), shifted };
-}
-
 function fillUnderlying(
   products: readonly Product[],
   from: number,
@@ -99,6 +71,9 @@ function fillUnderlying(
         end++;
       fillExpiry(products.slice(p, end) as Option[], market, lanes, bodyOf, p);
       p = end;
+    } else if (product.kind === 'structured') {
+      const lost = fillStructured(product, market, lanes, out, stride * p++);
+      if (lost !== undefined) refused.set(product.id, lost);
     } else fillFuture(product, market, lanes, out, stride * p++);
   }
 }

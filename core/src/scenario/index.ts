@@ -1,5 +1,5 @@
 export { type LanePlace, lanePlace, laneSpot, resolveLane, type ScanRanges } from './resolve.ts';
-export { later, pegAfter, shift, shiftUnderlying, termFactor, volDeforms } from './shift.ts';
+export { daysPassed, later, pegAfter, shift, shiftUnderlying, termFactor, volDeforms } from './shift.ts';
 export {
   LANES_MAX,
   type Lane,

@@ -104,8 +104,8 @@ function shiftSlice(slice: Slice, shock: Shock, factors: PriceFactors, underlyin
   };
 }
 
-/** Days that pass in a shock. What an expiry is moved by is settled before: its forward and its vol by the time it has today. */
-function daysPassed(shock: Shock): number {
+/** Days that pass in a shock. What an expiry is moved by is settled before: its forward and its vol by the time it has today. @example daysPassed(shock) // 0 */
+export function daysPassed(shock: Shock): number {
   let days = 0;
   for (const move of shock.moves) if (move.kind === 'time') days += move.days;
   return days;

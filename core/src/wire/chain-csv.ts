@@ -2,7 +2,7 @@
 
 import { type Instant, isRefusal, type Refusal, refuse } from '../base/index.ts';
 import type { ChainSnapshot } from '../market/index.ts';
-import type { Product } from '../product/index.ts';
+import type { Listed } from '../product/index.ts';
 import { type ChainBuilder, chainBuilder, type RawQuote } from './chain.ts';
 import { type CsvMark, type CsvTable, fieldsOf, missingColumn, openCsv } from './csv.ts';
 import { decimalOrNaN, parseDecimal, percentOrNaN } from './decimal.ts';
@@ -239,7 +239,7 @@ function readRow(table: CsvTable, shape: Shape, fields: readonly string[]): RawQ
 /** Columns that repeat the name must agree with it: a swapped column is caught here. */
 function refuseEchoes(
   shape: Shape,
-  product: Product,
+  product: Listed,
   cell: (name: string) => string,
   place: string,
 ): Refusal | undefined {

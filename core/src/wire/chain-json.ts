@@ -3,7 +3,7 @@
 
 import { type Instant, instant, isRefusal, type Refusal, refuse } from '../base/index.ts';
 import type { ChainSnapshot } from '../market/index.ts';
-import type { Product } from '../product/index.ts';
+import type { Listed } from '../product/index.ts';
 import { CHAIN_QUOTES_MAX, chainBuilder, type RawQuote } from './chain.ts';
 import { percentOrNaN } from './decimal.ts';
 import { below, Doubts, type Place, placeOf } from './fields.ts';
@@ -133,7 +133,7 @@ function timeStated(ms: number | undefined): { time?: Instant } {
   return ms === undefined ? {} : { time: instant(ms) };
 }
 
-function readEntry(entry: Entry, product: Product, row: number, doubts: Doubts): RawQuote {
+function readEntry(entry: Entry, product: Listed, row: number, doubts: Doubts): RawQuote {
   const number = (field: string): number | undefined => {
     const node = entry.node.fields.get(field);
     if (node === undefined || node.kind === 'null') return undefined;

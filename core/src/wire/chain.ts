@@ -2,7 +2,7 @@
 
 import { type Instant, isRefusal, type Refusal, refuse } from '../base/index.ts';
 import type { ChainSnapshot, FutureQuote, OptionQuote, Touch } from '../market/index.ts';
-import type { Product, ProductId } from '../product/index.ts';
+import type { Listed, ProductId } from '../product/index.ts';
 import { isPrice } from './decimal.ts';
 import { formatInstant } from './instants.ts';
 
@@ -17,7 +17,7 @@ const VOL_MEDIAN_MAX = 8;
 /** One row before it is believed. Prices in the product's own unit, volatility decimal; undefined where the file has none. */
 export interface RawQuote {
   readonly row: number;
-  readonly product: Product;
+  readonly product: Listed;
   readonly bid: number | undefined;
   readonly ask: number | undefined;
   readonly mark: number | undefined;

@@ -42,6 +42,7 @@ const REASONS = {
   arbitrage: true,
   'bad-parameter': true,
   imprecise: true,
+  'bad-payoff': true,
   'not-supported': true,
 } satisfies Record<RefusalReason, true>;
 

@@ -1,7 +1,7 @@
 // Products by the venue's own names (Deribit). One product has one name: any other spelling is refused with the right one.
 
 import { type Instant, instant, type Refusal, refuse } from '../base/index.ts';
-import type { Product } from '../product/index.ts';
+import type { Listed, Product } from '../product/index.ts';
 import { formatDecimal } from './decimal.ts';
 import { dayOf } from './instants.ts';
 import { quoted } from './words.ts';
@@ -29,7 +29,7 @@ export function isAssetCode(text: string): boolean {
  * Refuses anything else (`unknown-product`): other spellings, dates outside the calendar, spot pairs, combos.
  * @example parseProduct('XRP_USDC-30JUN26-0d625-C') // { kind: 'option', settlement: 'linear', strike: 0.625, ... }
  */
-export function parseProduct(name: string, where?: string): Product | Refusal {
+export function parseProduct(name: string, where?: string): Listed | Refusal {
   if (name.length > NAME_LENGTH_MAX) {
     return unknown(name, `is longer than ${NAME_LENGTH_MAX} characters; ${SHAPES}`, where);
   }
@@ -52,7 +52,7 @@ function parseContract(
   settle: string | undefined,
   parts: readonly string[],
   where?: string,
-): Product | Refusal {
+): Listed | Refusal {
   const settlement = settle === undefined ? 'inverse' : 'linear';
   const contract = { id: name, underlying, settlement, settleAsset: settle ?? underlying } as const;
   const [date = '', strikeText, letter, surplus] = parts;
@@ -107,7 +107,7 @@ export function formatExpiry(expiry: Instant): string {
   return `${date.getUTCDate()}${MONTHS[date.getUTCMonth()]}${year}`;
 }
 
-/** The venue's name of a product, from its parts: the inverse of `parseProduct`. @example formatProduct({ kind: 'asset', id: 'BTC', underlying: 'BTC' }) // 'BTC' */
+/** The venue's name of a product, from its parts: the inverse of `parseProduct`; a structured product's is its own. @example formatProduct({ kind: 'asset', id: 'BTC', underlying: 'BTC' }) // 'BTC' */
 export function formatProduct(product: Product): string {
   if (product.kind === 'asset') return product.underlying;
   const pair = product.settlement === 'linear' ? `_${product.settleAsset}` : '';
@@ -119,5 +119,7 @@ export function formatProduct(product: Product): string {
       return `${head}-${formatExpiry(product.expiry)}`;
     case 'option':
       return `${head}-${formatExpiry(product.expiry)}-${strikeText(product.strike)}-${product.right === 'call' ? 'C' : 'P'}`;
+    case 'structured':
+      return product.id;
   }
 }

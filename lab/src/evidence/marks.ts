@@ -61,6 +61,8 @@ export class Marks {
       return quantity * futureProfit(product, entry.mark(product), mark) * index;
     }
     if (!isOver) return quantity * known(this.options.get(product.id), product.id) * index;
+    if (product.kind !== 'option')
+      throw new Error(`${product.id} is not listed; evidence is of listed products.`);
     const { right, strike } = product;
     return quantity * Math.max(0, right === 'call' ? index - strike : strike - index);
   }

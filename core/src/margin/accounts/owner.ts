@@ -1,6 +1,7 @@
 // An owner's accounts together: what trades out one account's risk trades against the other's, so sizes count as one (M-68).
 
 import { isRefusal, type Refusal, type Usd, usd } from '../../base/index.ts';
+import { isPremium } from '../../product/index.ts';
 import { type Holdings, holdingsOf } from '../../risk/index.ts';
 import type { Owner, Portfolio } from '../portfolio.ts';
 import type { Charge, MarginBook, MarginModel } from '../requirement.ts';
@@ -59,7 +60,7 @@ function together(all: readonly Holdings[]): Holdings {
 /** Bought options can be let go (M-19): who holds nothing else has nothing that must be traded. */
 function mustTrade({ pool }: PoolStanding): boolean {
   const { positions, balances, orders } = pool.portfolio;
-  const paidFor = positions.every(({ product, quantity }) => product.kind === 'option' && quantity >= 0);
+  const paidFor = positions.every(({ product, quantity }) => isPremium(product) && quantity >= 0);
   return !paidFor || orders.length > 0 || balances.some(({ quantity }) => quantity < 0);
 }
 

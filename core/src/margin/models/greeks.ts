@@ -59,6 +59,7 @@ function buildGreeksBook(
     terms: ['expansion', EXPANSION_VERSION, tolerance, judged, beyond],
     fill: (...axes) => {
       expansion = expandRows(...axes, parameters.expansion);
+      return expansion.lost;
     },
   };
   const book = buildGridBook(products, market, parameters, method);

@@ -2,7 +2,7 @@
 
 import { dollars, owedUp, type Usd, usd } from '../../base/index.ts';
 import { SETTLEMENT_WINDOW_MS } from '../../market/index.ts';
-import { expiryOf } from '../../product/index.ts';
+import { expiryOf, isPremium } from '../../product/index.ts';
 import {
   betterOf,
   type CombinePlan,
@@ -46,7 +46,7 @@ interface Kept extends Held {
 function keptOf(held: Held, risk: RiskBook): [Kept, ...Kept[]] {
   const { holdings, fills } = held;
   const coinOf = (row: number, quantity: number) =>
-    risk.products[row]!.kind === 'option' && quantity > 0 ? risk.products[row]!.underlying : undefined;
+    isPremium(risk.products[row]!) && quantity > 0 ? risk.products[row]!.underlying : undefined;
   const bought = Array.from(holdings.rows, (row, i) => coinOf(row, holdings.quantities[i]!));
   const ordered = fills.map(({ legs }) => coinOf(legs[0]!.row, legs[0]!.quantity));
   const coins = new Set([...bought, ...ordered].filter((coin) => coin !== undefined));

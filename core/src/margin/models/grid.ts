@@ -46,7 +46,18 @@ export function buildGridBook(
   const ranges = (asset: string) => rangesOf(parameters, asset, underlyingOf(market, asset) !== undefined);
   const risk = buildRiskBook(known, market, lanes, ranges, method);
   if (isRefusal(risk)) return risk;
-  return rebookGrid({ ...risk, refused: new Map([...risk.refused, ...strangers]) }, parameters);
+  const isLost = (product: Product) => product.kind === 'structured' && risk.refused.has(product.id);
+  if (known.some(isLost)) {
+    // A payoff that is refused brings no lanes either: the rest is a book of its own.
+    const others = products.filter((product) => !isLost(product));
+    return refusing(risk.refused, buildGridBook(others, observed, parameters, method));
+  }
+  return refusing(strangers, rebookGrid(risk, parameters));
+}
+
+function refusing(refused: RiskBook['refused'], book: GridBook | Refusal): GridBook | Refusal {
+  if (isRefusal(book)) return book;
+  return { ...book, risk: { ...book.risk, refused: new Map([...book.risk.refused, ...refused]) } };
 }
 
 /** The book of `grid` from its risk arrays: the plan of joint moves follows from lanes and ranges, so no file holds it. */

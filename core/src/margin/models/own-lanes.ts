@@ -2,7 +2,7 @@
 
 import { MS_PER_DAY, type Refusal, refuse } from '../../base/index.ts';
 import { type Market, underlyingOf } from '../../market/index.ts';
-import { compareText, type Product } from '../../product/index.ts';
+import { compareText, expiryOf, type Product, strikesOf } from '../../product/index.ts';
 import { LANES_MAX, type Lane, TERM_SCALING } from '../../scenario/index.ts';
 import { coinParameters, type GridParameters } from '../parameters.ts';
 
@@ -23,20 +23,28 @@ export function strikeNodes(
 ): Lane[] {
   const nodes = new Map<string, Map<number, StrikeNode>>();
   for (const product of products) {
-    if (product.kind !== 'option') continue;
+    const expiry = expiryOf(product);
+    const strikes = strikesOf(product);
+    if (expiry === undefined || strikes.length === 0 || product.kind === 'asset') continue;
     const coin = underlyingOf(market, product.underlying);
-    const slice = coin?.slices.find((candidate) => candidate.expiry === product.expiry);
-    if (slice === undefined || product.expiry - market.at > parameters.strikeNodeDays * MS_PER_DAY) continue;
-    const inverse = product.settlement === 'inverse';
-    const strike = inverse ? product.strike : product.strike * (market.pegs.get(product.settleAsset) ?? 1);
-    const relative = (strike / slice.forward - 1) / slice.unfixed;
-    if (Math.abs(relative) > coinParameters(parameters, product.underlying).initial) continue;
+    const slice = coin?.slices.find((candidate) => candidate.expiry === expiry);
+    if (slice === undefined || expiry - market.at > parameters.strikeNodeDays * MS_PER_DAY) continue;
+    const unit = product.settlement === 'inverse' ? 1 : (market.pegs.get(product.settleAsset) ?? 1);
     const own = nodes.get(product.underlying) ?? new Map<number, StrikeNode>();
-    // Products come sorted, so that a node that two of them share has one name.
-    if (!own.has(relative)) own.set(relative, { name: product.id.replace(/-[CP]$/, ''), relative });
+    for (const strike of strikes) {
+      const relative = ((strike * unit) / slice.forward - 1) / slice.unfixed;
+      if (!(Math.abs(relative) <= coinParameters(parameters, product.underlying).initial)) continue;
+      // Products come sorted, so that a node that two of them share has one name.
+      if (!own.has(relative)) own.set(relative, { name: nodeName(product, strike), relative });
+    }
     nodes.set(product.underlying, own);
   }
   return [...nodes].flatMap(([underlying, own]) => nodesOf(underlying, [...own.values()]));
+}
+
+/** An option's strike is in its name; a payoff may have several. */
+function nodeName(product: Product, strike: number): string {
+  return product.kind === 'structured' ? `${product.id}@${strike}` : product.id.replace(/-[CP]$/, '');
 }
 
 function nodesOf(underlying: string, nodes: readonly StrikeNode[]): Lane[] {

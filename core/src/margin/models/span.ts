@@ -11,7 +11,7 @@ import {
   usd,
 } from '../../base/index.ts';
 import { type Market, underlyingOf } from '../../market/index.ts';
-import { compareProducts, compareText, type Product } from '../../product/index.ts';
+import { compareProducts, compareText, isPremium, type Product } from '../../product/index.ts';
 import {
   attribute,
   buildRiskBook,
@@ -95,8 +95,8 @@ interface Kept {
 function keptOf(holdings: Holdings, { risk }: SpanBook): [Kept, ...Kept[]] {
   const coins = new Set<string>();
   const boughtOf = (row: number, quantity: number) => {
-    const { kind, underlying } = risk.products[row]!;
-    return kind === 'option' && quantity > 0 ? underlying : undefined;
+    const product = risk.products[row]!;
+    return isPremium(product) && quantity > 0 ? product.underlying : undefined;
   };
   holdings.rows.forEach((row, i) => {
     const coin = boughtOf(row, holdings.quantities[i]!);
@@ -174,9 +174,9 @@ function linesOf(book: SpanBook, { holdings, givenUp }: Kept): Lines {
 function netOptionValue({ risk }: SpanBook, { rows, quantities }: Holdings): number {
   const net = new Map<string, number>();
   rows.forEach((row, i) => {
-    const { kind, underlying } = risk.products[row]!;
-    const value = kind === 'option' ? quantities[i]! * risk.columns.value[row]! : 0;
-    net.set(underlying, (net.get(underlying) ?? 0) + value);
+    const product = risk.products[row]!;
+    const value = isPremium(product) ? quantities[i]! * risk.columns.value[row]! : 0;
+    net.set(product.underlying, (net.get(product.underlying) ?? 0) + value);
   });
   return [...net.values()].reduce((sum, value) => sum + Math.max(0, value), 0);
 }

@@ -1,7 +1,7 @@
 // One rule per row of a book: what a position needs by its own size, whatever else is held. Convex in the quantity, and nothing at none.
 
 import { owedUp, type Refusal, refuse } from '../../base/index.ts';
-import type { Product } from '../../product/index.ts';
+import type { Product, Structured } from '../../product/index.ts';
 import type { Levels, RiskBook } from '../../risk/index.ts';
 import type { AssetHaircut } from '../haircut.ts';
 import type { Charge } from '../requirement.ts';
@@ -62,7 +62,27 @@ function strikeUsd(product: Extract<Product, { kind: 'option' }>, levels: Levels
     : product.strike * (levels.pegs.get(product.settleAsset) ?? 1);
 }
 
-/** Rules of a product: its own where the parameters name it, else those of its coin and kind. */
+/**
+ * A payoff has no strike to be far from (M-83): it is an outright of the larger of its delta's dollars and its mark's; a premium needs, sold,
+ * the first tier's rate of that, and bought its worth.
+ */
+function payoffRule(product: Structured, book: RiskBook, row: number, rule: LinearRule): PositionRule {
+  const { coins, pegs } = book.levels;
+  const { index } = coins.get(product.underlying)!;
+  const settle = product.settlement === 'inverse' ? index : pegs.get(product.settleAsset)!;
+  const { mark, delta, value } = book.columns;
+  const dollars = Math.max(Math.abs(delta[row]!) * index, Math.abs(mark[row]!) * settle);
+  if (product.style === 'margined') return outrightOf(rule, dollars);
+  const worth = value[row]!;
+  const first = rule.tiers[0]!;
+  const sold = {
+    maintenance: first.maintenance * dollars,
+    initial: first.initial * dollars,
+  };
+  return { kind: 'premium', worth, sold, distance: 0, index };
+}
+
+/** Rules of a product: its own where the parameters name it, else those of its coin and kind; a payoff's are a future's or a perpetual's. */
 function ruleOf(book: RiskBook, row: number, parameters: StaticParameters): PositionRule {
   const product = book.products[row]!;
   if (product.kind === 'asset') return { kind: 'balance' };
@@ -70,6 +90,10 @@ function ruleOf(book: RiskBook, row: number, parameters: StaticParameters): Posi
   const { index } = book.levels.coins.get(product.underlying)!;
   if (product.kind !== 'option') {
     const own = Object.hasOwn(parameters.products, product.id) ? parameters.products[product.id] : undefined;
+    if (product.kind === 'structured') {
+      const like = product.expiry === undefined ? coin.perpetual : coin.future;
+      return payoffRule(product, book, row, own ?? like);
+    }
     return outrightOf(own ?? coin[product.kind], Math.abs(book.columns.delta[row]!) * index);
   }
   const own = Object.hasOwn(parameters.options, product.id) ? parameters.options[product.id] : undefined;
@@ -89,10 +113,10 @@ export function rulesOf(book: RiskBook, parameters: StaticParameters): readonly 
 export function doubtKinds(products: readonly Product[], parameters: StaticParameters): Refusal | undefined {
   const wrong = products.find(({ id, kind }) => {
     const [linear, option] = [parameters.products, parameters.options].map((own) => Object.hasOwn(own, id));
-    return (linear && kind !== 'perpetual' && kind !== 'future') || (option && kind !== 'option');
+    return (linear && (kind === 'option' || kind === 'asset')) || (option && kind !== 'option');
   });
   if (wrong === undefined) return undefined;
-  const message = `products is for perpetuals and futures, options for options; ${wrong.id} is in the wrong one.`;
+  const message = `products is for perpetuals, futures and payoffs, options for options; ${wrong.id} is in the wrong one.`;
   return refuse('bad-parameter', message, parameters.id);
 }
 

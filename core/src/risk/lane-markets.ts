@@ -1,0 +1,26 @@
+// One coin in every lane, made once and shared by all its products.
+
+import { assert } from '../base/index.ts';
+import { type Market, type UnderlyingMarket, underlyingOf } from '../market/index.ts';
+import { type Shock, shiftUnderlying } from '../scenario/index.ts';
+
+/** Everything that is the same for all products of one underlying: its market in every lane, the unshocked one last. */
+export interface LaneMarkets {
+  readonly base: UnderlyingMarket | undefined;
+  readonly shocks: readonly Shock[];
+  readonly damps: Float64Array;
+  readonly shifted: readonly UnderlyingMarket[];
+}
+
+/** The markets of an underlying; lanes are resolved for it. */
+export function laneMarkets(
+  market: Market,
+  underlying: string,
+  shocks: ReadonlyMap<string, readonly Shock[]>,
+): LaneMarkets {
+  const own = shocks.get(underlying);
+  assert(own !== undefined, `lanes are resolved for ${underlying}`);
+  const base = underlyingOf(market, underlying);
+  const shifted = base === undefined ? [] : own.map((shock) => shiftUnderlying(base, shock, market.at));
+  return { base, shocks: own, damps: Float64Array.from(own, (shock) => shock.damp), shifted };
+}
