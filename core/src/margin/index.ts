@@ -32,7 +32,7 @@ export { grid } from './models/grid.ts';
 export type { GridBook } from './models/grid-lines.ts';
 export { type ModelId, models } from './models/index.ts';
 export { strikeNodes } from './models/own-lanes.ts';
-export { type SpanBook, span } from './models/span.ts';
+export { span } from './models/span.ts';
 export { type StaticBook, staticModel } from './models/static.ts';
 export { type Credit, creditOf, type OptionValue } from './option-value.ts';
 export { type Amounts, type FeeOf, fillsOf, isReached, type OrderFill } from './orders.ts';
@@ -59,6 +59,7 @@ export {
   type Standing,
 } from './requirement.ts';
 export { nakedShorts } from './short-minimum.ts';
+export type { SpanBook } from './span/lines.ts';
 export {
   type CalendarSpread,
   type CoinSpread,
