@@ -10,7 +10,7 @@ export const coreRooms = {
   pricing: ['base', 'kernel', 'product', 'market'],
   risk: ['base', 'kernel', 'product', 'market', 'scenario', 'pricing'],
   margin: ['base', 'kernel', 'product', 'market', 'scenario', 'pricing', 'risk'],
-  wire: ['base', 'kernel', 'product', 'market', 'scenario', 'margin'],
+  wire: ['base', 'kernel', 'product', 'market', 'scenario', 'risk', 'margin'],
 };
 
 /** Workspaces: folder -> workspaces it may import by name. */

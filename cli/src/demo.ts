@@ -84,7 +84,11 @@ function judgeFiles(files: DemoFiles): Judged | Refusal {
   if (isRefusal(portfolio)) return portfolio;
   const market = fitMarket(withFutures(chain, marks));
   if (isRefusal(market)) return market;
-  return judge(portfolio, { market, asked: market.at, notes: [] }, { model: grid, parameters: gridDefaults });
+  return judge(
+    portfolio,
+    { market, asked: market.at, listed: [], notes: [] },
+    { model: grid, parameters: gridDefaults },
+  );
 }
 
 async function save(directory: string, files: DemoFiles): Promise<Refusal | undefined> {

@@ -4,6 +4,7 @@ import {
   assess,
   expiryOf,
   formatInstant,
+  type Instant,
   isRefusal,
   type MarginBook,
   type MarginModel,
@@ -41,17 +42,15 @@ export function addBookOptions(command: Command): Command {
 }
 
 /** Reads a portfolio, JSON or CSV by its first character. */
-async function loadPortfolio(path: string): Promise<Portfolio | Refusal> {
+export async function loadPortfolio(path: string): Promise<Portfolio | Refusal> {
   const text = await readText(path);
   if (isRefusal(text)) return text;
   return /^\s*[[{]/.test(text.slice(0, 200)) ? readPortfolioJson(text, path) : readPortfolioCsv(text, path);
 }
 
-/** An account with everything it was judged by. */
-export interface Judged {
+/** An account judged by a book, wherever the book came from. */
+export interface Assessed {
   readonly portfolio: Portfolio;
-  /** The market the book was priced in, with every expiry and peg it needed. */
-  readonly market: Market;
   readonly model: MarginModel;
   readonly parameters: ModelParameters;
   readonly book: MarginBook;
@@ -59,15 +58,24 @@ export interface Judged {
   readonly notes: readonly string[];
 }
 
+/** An account with everything it was judged by. */
+export interface Judged extends Assessed {
+  /** The market the book was priced in, with every expiry and peg it needed. */
+  readonly market: Market;
+}
+
+/** A position that has expired by then. */
+export function refuseExpired({ positions }: Portfolio, at: Instant): Refusal | undefined {
+  const gone = positions.find(({ product }) => (expiryOf(product) ?? Number.POSITIVE_INFINITY) <= at);
+  if (gone === undefined) return undefined;
+  const message = `it expired before ${formatInstant(at)}; settle it to cash and remove the position.`;
+  return refuse('expired', message, gone.product.id);
+}
+
 /** Judges a portfolio in a market. */
 export function judge(portfolio: Portfolio, loaded: Loaded, chosen: Chosen): Judged | Refusal {
-  const gone = portfolio.positions.find(
-    ({ product }) => (expiryOf(product) ?? Number.POSITIVE_INFINITY) <= loaded.asked,
-  );
-  if (gone !== undefined) {
-    const message = `it expired before ${formatInstant(loaded.asked)}; settle it to cash and remove the position.`;
-    return refuse('expired', message, gone.product.id);
-  }
+  const gone = refuseExpired(portfolio, loaded.asked);
+  if (gone !== undefined) return gone;
   const { model, parameters } = chosen;
   const products = productsOf(portfolio);
   const book = model.book(products, loaded.market, parameters);
@@ -89,14 +97,14 @@ export async function loadJudged(options: BookOptions): Promise<Judged | Refusal
   if (isRefusal(chosen)) return chosen;
   const portfolio = await loadPortfolio(options.portfolio);
   if (isRefusal(portfolio)) return portfolio;
-  const stranger = readStrangers(options.peg ?? [], chosen.parameters);
+  const stranger = refuseStrangers(options.peg ?? [], chosen.parameters);
   if (stranger !== undefined) return stranger;
   const loaded = await loadMarket(options);
   return isRefusal(loaded) ? loaded : judge(portfolio, loaded, chosen);
 }
 
 /** A peg given to a coin would sweep it like a dollar: only what the parameters call stable may have one. */
-function readStrangers(words: readonly string[], parameters: ModelParameters): Refusal | undefined {
+export function refuseStrangers(words: readonly string[], parameters: ModelParameters): Refusal | undefined {
   const names = words.map((word) => word.split('=')[0]!);
   const name = names.find((candidate) => parameters.pegs[candidate] === undefined);
   if (name === undefined) return undefined;

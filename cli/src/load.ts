@@ -8,8 +8,10 @@ import {
   isRefusal,
   type Market,
   MS_PER_DAY,
+  type Product,
   parseDecimal,
   parseInstant,
+  parseProduct,
   type Refusal,
   readChainCsv,
   readChainJson,
@@ -54,6 +56,8 @@ export interface Loaded {
   readonly market: Market;
   /** The time that was asked for; the market's own where none was. */
   readonly asked: Instant;
+  /** What the venue lists, as far as the files say, and the perpetual of every coin. */
+  readonly listed: readonly Product[];
   readonly notes: readonly string[];
 }
 
@@ -88,7 +92,9 @@ export async function loadMarket(options: MarketOptions): Promise<Loaded | Refus
   const market = fitMarket(snapshot);
   if (isRefusal(market)) return market;
   const asked = (market.at + (snapshot.age ?? 0)) as Instant;
-  return { market, asked, notes: [...(snapshot.notes ?? []), ...ageNotes(market, asked)] };
+  const contracts = [...snapshot.options, ...snapshot.futures].map(({ product }) => product);
+  const listed = [...contracts, ...perpetualsOf(market)];
+  return { market, asked, listed, notes: [...(snapshot.notes ?? []), ...ageNotes(market, asked)] };
 }
 
 async function loadMarketFile(options: MarketOptions): Promise<Loaded | Refusal> {
@@ -102,7 +108,14 @@ async function loadMarketFile(options: MarketOptions): Promise<Loaded | Refusal>
   const text = await readText(options.market!);
   if (isRefusal(text)) return text;
   const market = readMarket(text, options.market!);
-  return isRefusal(market) ? market : { market, asked: market.at, notes: [] };
+  if (isRefusal(market)) return market;
+  const quoted = [...market.touches.keys()].map((id) => parseProduct(id) as Product);
+  return { market, asked: market.at, listed: [...quoted, ...perpetualsOf(market)], notes: [] };
+}
+
+/** A perpetual needs no quote: it is marked at the index where it has none. */
+function perpetualsOf({ underlyings }: Market): Product[] {
+  return underlyings.map(({ underlying }) => parseProduct(`${underlying}-PERPETUAL`) as Product);
 }
 
 /** The raw snapshot of `--chain`, with perpetuals and pegs laid in. */

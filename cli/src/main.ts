@@ -5,6 +5,7 @@ import { demo } from './demo.ts';
 import { addExplain } from './explain.ts';
 import { addMargin } from './margin.ts';
 import { EXIT_REFUSED, EXIT_USAGE, VERSION } from './output.ts';
+import { addRiskFile } from './risk-file.ts';
 import { addSurface } from './surface.ts';
 import { addWhatIf } from './what-if.ts';
 
@@ -19,6 +20,7 @@ addMargin(program);
 addExplain(program);
 addWhatIf(program);
 addSurface(program);
+addRiskFile(program);
 program
   .command('demo')
   .description('explain the margin of a sample book on a market that the project simulates')

@@ -13,7 +13,7 @@ import {
   requirementDigest,
   type Usd,
 } from '@plimsoll/core';
-import type { Judged } from './judge.ts';
+import type { Assessed } from './judge.ts';
 
 export const LINES = ['maintenance', 'release', 'initial'] as const satisfies readonly LineName[];
 
@@ -23,7 +23,7 @@ function perLine<T>(of: (line: LineName) => T): Record<LineName, T> {
 
 const money = (value: number): string => formatUsd(owedUp(value));
 
-function worstOf({ book, standing }: Judged) {
+function worstOf({ book, standing }: Assessed) {
   const { underlyings } = book.risk.groups;
   return (['maintenance', 'initial'] as const).flatMap((name) => {
     const { combined } = standing.requirement[name];
@@ -35,7 +35,7 @@ function worstOf({ book, standing }: Judged) {
   });
 }
 
-function jointOf({ book, standing }: Judged) {
+function jointOf({ book, standing }: Assessed) {
   const { underlyings } = book.risk.groups;
   return (['maintenance', 'initial'] as const).map((name) => {
     const { combined } = standing.requirement[name];
@@ -53,7 +53,7 @@ function jointOf({ book, standing }: Judged) {
   });
 }
 
-function scenariosOf({ book, standing }: Judged) {
+function scenariosOf({ book, standing }: Assessed) {
   const { sweep: swept } = standing.requirement.initial;
   return book.risk.lanes.flatMap((lane, s) =>
     book.risk.groups.underlyings.map((underlying, u) => ({
@@ -66,7 +66,7 @@ function scenariosOf({ book, standing }: Judged) {
 }
 
 /** Holdings: balances of coins are legs too, because they are swept with the rest. */
-function legsOf({ book, standing }: Judged) {
+function legsOf({ book, standing }: Assessed) {
   const { columns, products } = book.risk;
   const { contributions, holdings } = standing.requirement;
   const ofHoldings = contributions.filter(({ order }) => order === undefined);
@@ -93,7 +93,7 @@ function legsOf({ book, standing }: Judged) {
 }
 
 /** Open orders as legs: worth nothing until they fill, each with what its fill adds to the swept loss. */
-function orderLegsOf({ book, standing, portfolio }: Judged) {
+function orderLegsOf({ book, standing, portfolio }: Assessed) {
   const { columns, products } = book.risk;
   return standing.requirement.contributions.flatMap(({ row, quantity, order, amount }) => {
     if (order === undefined) return [];
@@ -138,7 +138,7 @@ function chargeJson(line: LineName, charge: Charge) {
 }
 
 /** The whole answer of `margin --json`. */
-export function marginJson(judged: Judged) {
+export function marginJson(judged: Assessed) {
   const { book, standing, portfolio, parameters, notes } = judged;
   const { requirement, excess } = standing;
   const line = (name: LineName): Line => requirement[name];

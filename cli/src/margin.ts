@@ -4,7 +4,7 @@ import { formatInstant, isRefusal } from '@plimsoll/core';
 import type { Command } from 'commander';
 import colors from 'picocolors';
 import { describeLane } from './describe.ts';
-import { addBookOptions, type BookOptions, type Judged, loadJudged } from './judge.ts';
+import { type Assessed, addBookOptions, type BookOptions, loadJudged } from './judge.ts';
 import { chargeTotals, LINES, marginJson } from './margin-json.ts';
 import { figure, giveUp, heading, money, remark, say, sayJson, table } from './output.ts';
 
@@ -24,7 +24,7 @@ export function addMargin(program: Command): void {
 }
 
 /** The first screen: who, when, the three lines. */
-export function sayStanding({ book, standing, portfolio, parameters, notes }: Judged): void {
+export function sayStanding({ book, standing, portfolio, parameters, notes }: Assessed): void {
   const { levels } = book.risk;
   say(
     `${colors.bold(portfolio.account)}  ${book.model} ${parameters.version}  ${formatInstant(levels.at)}  ${colors.dim(levels.source)}`,
@@ -43,7 +43,7 @@ export function sayStanding({ book, standing, portfolio, parameters, notes }: Ju
 }
 
 /** Every open order with what its fill adds to the swept loss of the initial line. */
-function sayOrders({ book, standing, portfolio }: Judged): void {
+function sayOrders({ book, standing, portfolio }: Assessed): void {
   if (portfolio.orders.length === 0) return;
   const { contributions, orders } = standing.requirement;
   heading(
@@ -62,7 +62,7 @@ function sayOrders({ book, standing, portfolio }: Judged): void {
 }
 
 /** Every holding with its sensitivities and its part in the swept loss of the initial line. */
-export function sayLegs(judged: Judged): void {
+export function sayLegs(judged: Assessed): void {
   const { book, standing } = judged;
   const { columns, products } = book.risk;
   const { contributions, holdings } = standing.requirement;
@@ -102,7 +102,8 @@ export function sayLegs(judged: Judged): void {
   );
 }
 
-function sayMargin(judged: Judged): void {
+/** Three lines, worst scenarios, legs and charges. */
+export function sayMargin(judged: Assessed): void {
   const { book, standing } = judged;
   sayStanding(judged);
   const { underlyings } = book.risk.groups;

@@ -94,7 +94,7 @@ function imagine(before: Judged, options: WhatIfOptions): Judged | Refusal {
   const aged = carryBids(days === 0 ? moved : later(moved, days), now, productsOf(settled));
   // An imagined market has its own digest, so that its margins are not taken for the observed one's.
   const market = { ...aged, digest: marketDigest(aged) };
-  return judge(settled, { market, asked: market.at, notes: [] }, before);
+  return judge(settled, { market, asked: market.at, listed: [], notes: [] }, before);
 }
 
 function applyTrades(portfolio: Portfolio, words: readonly string[], before: Judged): Portfolio | Refusal {

@@ -29,6 +29,7 @@ export {
   assessAccount,
   assessOwner,
   assessPool,
+  assetProduct,
   CHARGE_RULES,
   carryBids,
   coinParameters,
@@ -138,6 +139,9 @@ export {
   readPerpetualsCsv,
   readPortfolioCsv,
   readPortfolioJson,
+  readRiskFile,
+  sealRiskFile,
   withFutures,
   writeMarket,
+  writeRiskFile,
 } from './wire/index.ts';

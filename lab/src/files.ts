@@ -21,10 +21,15 @@ const unpack = promisify(gunzip);
  * @example await readText('chain.csv.gz') // 'snapshot_ts,currency,...' or a refusal
  */
 export async function readText(path: string): Promise<string | Refusal> {
+  const plain = await readBinary(path);
+  return isRefusal(plain) ? plain : decode(plain, path);
+}
+
+/** The bytes of a file, unpacked when they are gzip; refusals as those of `readText`. @example await readBinary('risk.bin') */
+export async function readBinary(path: string): Promise<Uint8Array | Refusal> {
   const bytes = await readBytes(path);
   if (isRefusal(bytes)) return bytes;
-  const plain = bytes[0] === 0x1f && bytes[1] === 0x8b ? await unpacked(bytes, path) : bytes;
-  return isRefusal(plain) ? plain : decode(plain, path);
+  return bytes[0] === 0x1f && bytes[1] === 0x8b ? await unpacked(bytes, path) : bytes;
 }
 
 async function readBytes(path: string): Promise<Uint8Array | Refusal> {

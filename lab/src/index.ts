@@ -1,4 +1,5 @@
 // Simulated markets, evidence, and the files both read.
-export { FILE_BYTES_MAX, readText, TEXT_BYTES_MAX } from './files.ts';
+export { FILE_BYTES_MAX, readBinary, readText, TEXT_BYTES_MAX } from './files.ts';
+export { isSignedBy, newKeys, publicKeyOf, signBytes } from './keys.ts';
 export * from './simulate/index.ts';
 export { type SurfaceEvidence, surfaceEvidence } from './surface/evidence.ts';

@@ -86,3 +86,35 @@ export function utf8(text: string): Uint8Array {
   }
   return out.slice(0, at);
 }
+
+/** Shortest code point of each length of a UTF-8 sequence: a longer spelling of the same is refused. */
+const POINT_MIN = [0, 0, 0x80, 0x800, 0x1_0000];
+/** Characters made at once; an engine limits the arguments of a call. */
+const CHUNK = 8192;
+
+/** The text of UTF-8 bytes, or undefined where they are none (RFC 3629). @example fromUtf8(utf8('wärme')) // 'wärme' */
+export function fromUtf8(bytes: Uint8Array): string | undefined {
+  const parts: string[] = [];
+  let points: number[] = [];
+  for (let i = 0; i < bytes.length; ) {
+    const lead = bytes[i]!;
+    const length =
+      lead < 0x80 ? 1 : lead < 0xc0 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf8 ? 4 : 0;
+    if (length === 0 || i + length > bytes.length) return undefined;
+    let point = length === 1 ? lead : lead & (0x7f >> length);
+    for (let j = 1; j < length; j++) {
+      const next = bytes[i + j]!;
+      if (next >> 6 !== 2) return undefined;
+      point = (point << 6) | (next & 0x3f);
+    }
+    const isSurrogate = point >= 0xd800 && point < 0xe000;
+    if (point < POINT_MIN[length]! || point > 0x10_ffff || isSurrogate) return undefined;
+    points.push(point);
+    i += length;
+    if (points.length === CHUNK) {
+      parts.push(String.fromCodePoint(...points));
+      points = [];
+    }
+  }
+  return parts.join('') + String.fromCodePoint(...points);
+}

@@ -1,5 +1,5 @@
 export { AssertionError, assert } from './assert.ts';
-export { ByteWriter, utf8 } from './bytes.ts';
+export { ByteWriter, fromUtf8, utf8 } from './bytes.ts';
 export { canonicalJson, digestValue } from './canonical.ts';
 export { digestOf } from './digest.ts';
 export { type Prng, seededPrng } from './prng.ts';

@@ -20,6 +20,9 @@ import type {
   Standing,
 } from './requirement.ts';
 
+/** The version of docs/methodology.md. Raised when a rule asks for another number than before; a file made under another is refused. */
+export const METHODOLOGY_VERSION = 1;
+
 /** Equity at the marks: every balance and position at what the market says, in row order, rounded down. */
 function equityOf(requirement: Requirement, book: RiskBook): Usd {
   const { rows, quantities } = requirement.holdings;

@@ -21,7 +21,7 @@ export {
   TREATMENTS,
   type Treatment,
 } from './accounts/index.ts';
-export { assess, requirementDigest } from './assess.ts';
+export { assess, METHODOLOGY_VERSION, requirementDigest } from './assess.ts';
 export { chargesOf, totalOf, tradingFee } from './charges.ts';
 export { doubtParameters } from './doubt.ts';
 export type { FieldForm, ParameterForm, ParameterSet } from './form.ts';

@@ -41,6 +41,11 @@ export class Doubts {
     this.fault ??= refusal;
   }
 
+  /** Refuses a node as malformed, in a sentence. */
+  say(message: string, place: Place, node: Json): void {
+    this.refuse(refuse('malformed', message, placeOf(place, node)));
+  }
+
   /** The object, or undefined with a fault. */
   object(node: Json | undefined, place: Place): JsonObject | undefined {
     return this.kind(node, 'object', place);

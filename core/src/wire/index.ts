@@ -21,4 +21,14 @@ export { MARK_AGE_MAX_MS, readPerpetualsCsv, withFutures } from './perpetuals-cs
 export { ACCOUNT_UNNAMED, ORDERS_MAX, PORTFOLIO_LENGTH_MAX, POSITIONS_MAX } from './portfolio.ts';
 export { readPortfolioCsv } from './portfolio-csv.ts';
 export { readPortfolioJson } from './portfolio-json.ts';
+export {
+  RISK_FILE_BYTES_MAX,
+  RISK_FILE_FORMAT,
+  RISK_FILE_VERSION,
+  type RiskHeader,
+  type RiskSignature,
+  sealRiskFile,
+  writeRiskFile,
+} from './risk-file.ts';
+export { type RiskFile, readRiskFile } from './risk-file-read.ts';
 export { TEXT_LENGTH_MAX } from './words.ts';

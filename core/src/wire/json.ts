@@ -61,6 +61,22 @@ export function isJson(node: Json | Refusal): node is Json {
   return node.kind !== 'refused';
 }
 
+/** A node as plain data, numbers as the nearest doubles. @example plainJson(node) // { a: 1 } */
+export function plainJson(node: Json): unknown {
+  switch (node.kind) {
+    case 'null':
+      return null;
+    case 'number':
+      return Number(node.text);
+    case 'list':
+      return node.items.map(plainJson);
+    case 'object':
+      return Object.fromEntries([...node.fields].map(([key, item]) => [key, plainJson(item)]));
+    default:
+      return node.value;
+  }
+}
+
 class Walker {
   fault: Refusal | undefined;
   private at = 0;

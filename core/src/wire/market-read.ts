@@ -1,6 +1,6 @@
 // Our own market JSON read back, field by field: a market file may have been edited by hand, and pricing will not doubt it again.
 
-import { type Digest, type Refusal, type RefusalReason, refuse, yearsBetween } from '../base/index.ts';
+import { type Digest, type Refusal, yearsBetween } from '../base/index.ts';
 import {
   type ForwardMark,
   type Market,
@@ -16,35 +16,12 @@ import { isJson, type Json, parseJson } from './json.ts';
 import { readSlice } from './market-read-slice.ts';
 import { MARKET_FORMAT, MARKET_VERSION } from './market-write.ts';
 import { isAssetCode, parseProduct } from './names.ts';
+import { readRefusal } from './refusals.ts';
 import { quoted } from './words.ts';
 
 export const UNDERLYINGS_MAX = 1_000;
 export const SLICES_MAX = 500;
 export const TOUCHES_MAX = 100_000;
-
-const REASONS = {
-  malformed: true,
-  'too-large': true,
-  truncated: true,
-  empty: true,
-  'out-of-range': true,
-  duplicate: true,
-  crossed: true,
-  'unknown-product': true,
-  'unknown-asset': true,
-  'unknown-model': true,
-  expired: true,
-  'no-market': true,
-  'no-quotes': true,
-  'no-forward': true,
-  'no-volatility': true,
-  unfit: true,
-  arbitrage: true,
-  'bad-parameter': true,
-  imprecise: true,
-  'bad-payoff': true,
-  'not-supported': true,
-} satisfies Record<RefusalReason, true>;
 
 /** A second: times written by hand need not be exact to the bit. */
 const YEARS_SLACK = 1 / (365 * 86_400);
@@ -159,17 +136,7 @@ class MarketReader {
 
   private refused(node: Json, place: Place): RefusedSlice {
     const fields = this.fields(node, place, ['expiry', 'refusal']);
-    const inner = this.fields(fields.node('refusal'), below(place, 'refusal'), [
-      'reason',
-      'message',
-      'where',
-    ]);
-    const reason = inner.word('reason', Object.keys(REASONS) as RefusalReason[]);
-    const refusal = refuse(
-      reason,
-      inner.text('message'),
-      inner.has('where') ? inner.text('where') : undefined,
-    );
+    const refusal = readRefusal(fields.node('refusal'), below(place, 'refusal'), this.doubts);
     return { expiry: fields.instant('expiry'), refusal };
   }
 

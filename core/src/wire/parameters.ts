@@ -1,9 +1,9 @@
 // Parameter files: only what differs from the defaults is written, and every word is checked against them.
 
-import { isRefusal, type Refusal, refuse } from '../base/index.ts';
+import { canonicalJson, isRefusal, type Refusal, refuse } from '../base/index.ts';
 import type { FieldForm, ParameterForm, ParameterSet } from '../margin/index.ts';
 import { any, below, Doubts, Fields, type Place, placeOf } from './fields.ts';
-import { isJson, type Json, parseJson } from './json.ts';
+import { isJson, type Json, parseJson, plainJson } from './json.ts';
 import { isAssetCode, parseProduct } from './names.ts';
 import { readScenarios } from './scenarios.ts';
 import { located, quoted, suggest } from './words.ts';
@@ -31,6 +31,36 @@ export function readParameters<P extends ParameterSet>(
   if (doubts.fault !== undefined) return doubts.fault;
   const doubt = form.doubt(merged);
   return doubt === undefined ? merged : { ...doubt, where: source };
+}
+
+/**
+ * Parameters that state every field, as a risk-parameter file holds them: nothing is taken from the defaults but their shape, so that a file
+ * does not change its meaning when a default does.
+ */
+export function readWholeParameters<P extends ParameterSet>(
+  node: Json,
+  place: Place,
+  base: P,
+  form: ParameterForm<P>,
+  doubts: Doubts,
+): P {
+  const read = overlayObject(emptied(base, form.fields), node, place, form.fields, doubts);
+  if (doubts.fault !== undefined) return read;
+  if (canonicalJson(read) !== canonicalJson(plainJson(node))) {
+    const said = `They do not state every field of ${quoted(base.id)}, each as a number or word; write them whole.`;
+    doubts.refuse(refuse('malformed', said, placeOf(place, node)));
+  }
+  return read;
+}
+
+/** A base without the names of its maps. */
+function emptied<T extends object>(base: T, forms: Forms): T {
+  const fields = Object.entries(base).map(([key, value]) => {
+    const form = forms[key];
+    if (form?.kind === 'map') return [key, {}];
+    return [key, form?.kind === 'fields' ? emptied(value, form.fields) : value];
+  });
+  return Object.fromEntries(fields);
 }
 
 type Forms = Readonly<Record<string, FieldForm>>;

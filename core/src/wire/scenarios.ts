@@ -15,7 +15,8 @@ export function readScenarios(node: Json, place: Place, doubts: Doubts): Scenari
   return { id: fields.text('id'), lanes };
 }
 
-function readLane(node: Json, place: Place, doubts: Doubts): Lane {
+/** One lane. */
+export function readLane(node: Json, place: Place, doubts: Doubts): Lane {
   const fields = new Fields(node, place, LANE_KEYS, doubts);
   const damp = fields.node('damp');
   return {

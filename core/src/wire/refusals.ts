@@ -1,0 +1,36 @@
+// Refusals that were written down: what a fit or a book could not do travels with it.
+
+import { type Refusal, type RefusalReason, refuse } from '../base/index.ts';
+import { type Doubts, Fields, type Place } from './fields.ts';
+import type { Json } from './json.ts';
+
+const REASONS = {
+  malformed: true,
+  'too-large': true,
+  truncated: true,
+  empty: true,
+  'out-of-range': true,
+  duplicate: true,
+  crossed: true,
+  'unknown-product': true,
+  'unknown-asset': true,
+  'unknown-model': true,
+  expired: true,
+  'no-market': true,
+  'no-quotes': true,
+  'no-forward': true,
+  'no-volatility': true,
+  unfit: true,
+  arbitrage: true,
+  'bad-parameter': true,
+  imprecise: true,
+  'bad-payoff': true,
+  'not-supported': true,
+} satisfies Record<RefusalReason, true>;
+
+/** A refusal from a file: `{"reason":"expired","message":"...","where":"..."}`; the place may be left out. */
+export function readRefusal(node: Json | undefined, place: Place, doubts: Doubts): Refusal {
+  const fields = new Fields(node, place, ['reason', 'message', 'where'], doubts);
+  const reason = fields.word('reason', Object.keys(REASONS) as RefusalReason[]);
+  return refuse(reason, fields.text('message'), fields.has('where') ? fields.text('where') : undefined);
+}
