@@ -11,10 +11,14 @@ import {
   assess,
   assetProduct,
   type Balance,
-  type GridBook,
+  type GreeksParameters,
   type GridParameters,
+  greeksDefaults,
+  greeksModel,
   grid,
   gridDefaults,
+  type MarginBook,
+  type MarginModel,
   type Order,
   type Portfolio,
   type Position,
@@ -55,16 +59,21 @@ function settling(within: Market): Market {
 
 /** A book, and the market and parameters it was built from. */
 interface World {
+  readonly model: MarginModel;
   readonly market: Market;
   readonly parameters: GridParameters;
-  readonly book: GridBook;
+  readonly book: MarginBook;
 }
 
-function worldOf(within: Market, parameters: GridParameters): World {
-  return { market: within, parameters, book: sure(grid.book(products, within, parameters)) };
+function worldOf(within: Market, parameters: GridParameters, model: MarginModel = grid): World {
+  return { model, market: within, parameters, book: sure(model.book(products, within, parameters)) };
 }
 
 const { charges, scenarios } = gridDefaults;
+const loose: GreeksParameters = {
+  ...greeksDefaults,
+  expansion: { ...greeksDefaults.expansion, tolerance: 1 },
+};
 const WORLDS: Readonly<Record<string, World>> = {
   'no bids': worldOf(market, gridDefaults),
   bids: worldOf(quoted, gridDefaults),
@@ -74,6 +83,7 @@ const WORLDS: Readonly<Record<string, World>> = {
     charges: { ...charges, shortMinimum: { maintenance: 0.1, initial: 0.2 } },
   }),
   'the settlement window': worldOf(settling(quoted), gridDefaults),
+  'expansions, however wrong': worldOf(quoted, loose, greeksModel),
   'lanes without twins': worldOf(quoted, {
     ...gridDefaults,
     scenarios: {
@@ -82,7 +92,7 @@ const WORLDS: Readonly<Record<string, World>> = {
     },
   }),
 };
-const stand = (held: Portfolio, { book }: World): Standing => sure(assess(held, book, grid));
+const stand = (held: Portfolio, { book, model }: World): Standing => sure(assess(held, book, model));
 
 function feeOf(order: Order, { book, parameters }: World): number {
   const row = book.risk.indexOf.get(order.product.id)!;

@@ -2,6 +2,7 @@
 
 import { isRefusal, type Refusal } from '../../base/index.ts';
 import type { Market } from '../../market/index.ts';
+import { price } from '../../pricing/index.ts';
 import type { Product } from '../../product/index.ts';
 import {
   type Expansion,
@@ -44,7 +45,22 @@ function doubtGreeks(parameters: GreeksParameters): Refusal | undefined {
 }
 
 /** Raised when the same inputs would give other bits. */
-const EXPANSION_VERSION = 1;
+const EXPANSION_VERSION = 2;
+
+/** A parabola may dip below zero and an option may not: nobody loses more on one that is bought than it is worth. */
+function keepWorth(
+  { fellBack }: Expansion,
+  ...[products, market, shocks, stride, rows]: Parameters<RowMethod['fill']>
+): void {
+  products.forEach((product, p) => {
+    const known = price(product, market);
+    if (isRefusal(known) || product.kind !== 'option') return;
+    shocks.get(product.underlying)!.forEach(({ damp }, s) => {
+      const cell = p * stride + s;
+      if (fellBack[cell] === 0) rows[cell] = Math.max(rows[cell]!, -damp * known.usd);
+    });
+  });
+}
 
 function buildGreeksBook(
   products: readonly Product[],
@@ -59,6 +75,7 @@ function buildGreeksBook(
     terms: ['expansion', EXPANSION_VERSION, tolerance, judged, beyond],
     fill: (...axes) => {
       expansion = expandRows(...axes, parameters.expansion);
+      keepWorth(expansion, ...axes);
       return expansion.lost;
     },
   };
