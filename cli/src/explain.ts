@@ -61,6 +61,10 @@ function explainJson(judged: Judged) {
 
 function sayWorst({ book, standing }: Judged): void {
   const { underlyings } = book.risk.groups;
+  if (book.risk.lanes.length === 0) {
+    heading('No scenarios: every position is charged by itself');
+    return;
+  }
   for (const name of ['maintenance', 'initial'] as const) {
     const { combined, swept, sweep } = standing.requirement[name];
     if (swept === 0n) {
@@ -213,7 +217,7 @@ function sayParameters({ book, standing, parameters, portfolio }: Judged): void 
         'model',
         `${book.model} ${parameters.version}, scenarios ${parameters.scenarios?.id ?? 'none'} (${book.risk.lanes.length} lanes)`,
       ],
-      ['ranges', `${ranges.join(', ')} (maintenance / initial)`],
+      ...(book.risk.lanes.length === 0 ? [] : [['ranges', `${ranges.join(', ')} (maintenance / initial)`]]),
       ['open orders', standing.requirement.orders],
       ['market', book.risk.levels.digest],
       ['book', book.risk.digest],

@@ -170,21 +170,25 @@ function chargingOf(book: StaticBook, line: LineName): Charging {
 const SLACK = 1_000n;
 const SLACK_SHARE = 1_000_000_000_000n;
 
-const jumpOf = (fills: readonly Fill[]) => fills.reduce((sum, { jump }) => sum + jump, 0);
+/** One charge per filled order: minus the equity it brings. */
+function fillCharges({ products }: RiskBook, fills: readonly Fill[]): Charge[] {
+  return fills.map(({ order, jump, legs: [position] }): Charge => {
+    const { id, underlying } = products[position!.row]!;
+    const inputs = { order, quantity: position!.quantity, jump };
+    return { name: 'open-orders', underlying, product: id, amount: owedUp(-jump), inputs };
+  });
+}
 
-/** A line after some fills, less the equity they bring, and whatever a bound of all subsets asks for beyond it. */
-function afterOrders(line: Line, fills: readonly Fill[], bound: number): Line {
-  const jump = jumpOf(fills);
-  const reached = line.amount + owedUp(-jump);
-  const gap = owedUp(bound) - reached;
-  const beyond = gap > SLACK + reached / SLACK_SHARE ? gap : 0n;
-  const inputs = { filled: fills.length, jump, beyond: dollars(usd(beyond)) };
-  return withCharge(line, { name: 'open-orders', amount: usd(owedUp(-jump) + beyond), inputs });
+/** A line and what a bound of all subsets asks for beyond it; nothing where the bound is reached. */
+function withBound(line: Line, bound: number): Line {
+  const gap = owedUp(bound) - line.amount;
+  if (gap <= SLACK + line.amount / SLACK_SHARE) return line;
+  return withCharge(line, { name: 'open-orders', amount: usd(gap), inputs: { bound } });
 }
 
 /** Whether a line asks for more than any subset that was tried. */
 const isBeyond = ({ charges }: Line) =>
-  charges.some(({ name, inputs }) => name === 'open-orders' && inputs['beyond']! > 0);
+  charges.some(({ name, product }) => name === 'open-orders' && product === undefined);
 
 /** The lines of holdings with open orders: each after the fills that make it largest. */
 function withOrders(book: StaticBook, { holdings, unsettled }: Held, fills: readonly OrderFill[]) {
@@ -193,11 +197,14 @@ function withOrders(book: StaticBook, { holdings, unsettled }: Held, fills: read
   const bounds = perLine((line) => worst(line, fills));
   // Every line looks at the worst subsets of all, so that what nests for each subset nests for the largest.
   const subsets = [[], ...LINE_NAMES.flatMap((line) => bounds[line].subsets)];
-  const tried = subsets.map((filled) => ({ filled, lines: linesOf(book, afterFills(holdings, filled)) }));
+  const tried = subsets.map((filled) => {
+    const lines = linesOf(book, afterFills(holdings, filled));
+    const charges = fillCharges(book.risk, filled);
+    return perLine((line) => charges.reduce(withCharge, lines[line]));
+  });
   const pick = (name: LineName, bound: number): Line => {
-    const reached = tried.map(({ filled, lines }) => lines[name].amount + owedUp(-jumpOf(filled)));
-    const most = reached.reduce((best, amount, i) => (amount > reached[best]! ? i : best), 0);
-    return afterOrders(tried[most]!.lines[name], tried[most]!.filled, bound);
+    const most = tried.reduce((best, lines) => (lines[name].amount > best[name].amount ? lines : best));
+    return withBound(most[name], bound);
   };
   const maintenance = pick('maintenance', bounds.maintenance.bound);
   const release = pick('release', bounds.release.bound);
