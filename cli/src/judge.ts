@@ -11,6 +11,7 @@ import {
   type Market,
   type ModelParameters,
   type Portfolio,
+  type ProductResolver,
   productsOf,
   type Refusal,
   readPortfolioCsv,
@@ -23,12 +24,14 @@ import { readText } from '@plimsoll/lab';
 import type { Command } from 'commander';
 import { addMarketOptions, type Loaded, loadMarket, type MarketOptions } from './load.ts';
 import { type Chosen, chooseModel } from './models.ts';
+import { loadProducts } from './products.ts';
 
 /** What every verb with a book can be told. */
 export interface BookOptions extends MarketOptions {
   readonly portfolio: string;
   readonly model: string;
   readonly params?: string;
+  readonly products?: string;
   readonly json?: boolean;
 }
 
@@ -38,14 +41,16 @@ export function addBookOptions(command: Command): Command {
     .requiredOption('--portfolio <file>', 'the account: CSV or JSON')
     .option('--model <name>', 'margin model', 'grid')
     .option('--params <file>', 'parameters that differ from the defaults (JSON)')
+    .option('--products <file>', 'a module that knows products of your own (docs/extend.md)')
     .option('--json', 'print JSON for programs');
 }
 
 /** Reads a portfolio, JSON or CSV by its first character. */
-export async function loadPortfolio(path: string): Promise<Portfolio | Refusal> {
+export async function loadPortfolio(path: string, resolve?: ProductResolver): Promise<Portfolio | Refusal> {
   const text = await readText(path);
   if (isRefusal(text)) return text;
-  return /^\s*[[{]/.test(text.slice(0, 200)) ? readPortfolioJson(text, path) : readPortfolioCsv(text, path);
+  const isJson = /^\s*[[{]/.test(text.slice(0, 200));
+  return isJson ? readPortfolioJson(text, path, resolve) : readPortfolioCsv(text, path, resolve);
 }
 
 /** An account judged by a book, wherever the book came from. */
@@ -55,6 +60,8 @@ export interface Assessed {
   readonly parameters: ModelParameters;
   readonly book: MarginBook;
   readonly standing: Standing;
+  /** Knows the products of `--products`. */
+  readonly resolve?: ProductResolver;
   readonly notes: readonly string[];
 }
 
@@ -76,7 +83,7 @@ export function refuseExpired({ positions }: Portfolio, at: Instant): Refusal | 
 export function judge(portfolio: Portfolio, loaded: Loaded, chosen: Chosen): Judged | Refusal {
   const gone = refuseExpired(portfolio, loaded.asked);
   if (gone !== undefined) return gone;
-  const { model, parameters } = chosen;
+  const { model, parameters, resolve } = chosen;
   const products = productsOf(portfolio);
   const book = model.book(products, loaded.market, parameters);
   if (isRefusal(book)) return book;
@@ -88,19 +95,25 @@ export function judge(portfolio: Portfolio, loaded: Loaded, chosen: Chosen): Jud
   const atPar = taken.map(
     (asset) => `${asset} has no price in the market and is taken at 1 USD; state it with --peg ${asset}=...`,
   );
-  return { portfolio, market, model, parameters, book, standing, notes: [...loaded.notes, ...atPar] };
+  const notes = [...loaded.notes, ...atPar];
+  const judged = { portfolio, market, model, parameters, book, standing, notes };
+  return resolve === undefined ? judged : { ...judged, resolve };
 }
 
 /** Everything a verb with a book needs, read and judged. */
 export async function loadJudged(options: BookOptions): Promise<Judged | Refusal> {
   const chosen = await chooseModel(options.model, options.params);
   if (isRefusal(chosen)) return chosen;
-  const portfolio = await loadPortfolio(options.portfolio);
+  const resolve = options.products === undefined ? undefined : await loadProducts(options.products);
+  if (isRefusal(resolve)) return resolve;
+  const portfolio = await loadPortfolio(options.portfolio, resolve);
   if (isRefusal(portfolio)) return portfolio;
   const stranger = refuseStrangers(options.peg ?? [], chosen.parameters);
   if (stranger !== undefined) return stranger;
   const loaded = await loadMarket(options);
-  return isRefusal(loaded) ? loaded : judge(portfolio, loaded, chosen);
+  return isRefusal(loaded)
+    ? loaded
+    : judge(portfolio, loaded, resolve === undefined ? chosen : { ...chosen, resolve });
 }
 
 /** A peg given to a coin would sweep it like a dollar: only what the parameters call stable may have one. */

@@ -6,6 +6,7 @@ import {
   type ModelId,
   type ModelParameters,
   models,
+  type ProductResolver,
   type Refusal,
   readParameters,
   refuse,
@@ -16,6 +17,8 @@ import { readText } from '@plimsoll/lab';
 export interface Chosen {
   readonly model: MarginModel;
   readonly parameters: ModelParameters;
+  /** Knows the products of `--products`. */
+  readonly resolve?: ProductResolver;
 }
 
 /** The model of `--model`, with `--params` laid over its defaults. */

@@ -21,11 +21,13 @@ import { loadPortfolio, refuseStrangers } from './judge.ts';
 import { addMarketOptions, type Loaded, loadMarket, type MarketOptions } from './load.ts';
 import { type Chosen, chooseModel } from './models.ts';
 import { giveUp, remark, say, sayJson } from './output.ts';
+import { loadProducts } from './products.ts';
 import { loadPems, loadRiskFile, timeOption, writeBytes } from './risk-file-disk.ts';
 
 interface WriteOptions extends MarketOptions {
   readonly model: string;
   readonly params?: string;
+  readonly products?: string;
   readonly portfolio?: readonly string[];
   readonly out: string;
   readonly sign?: readonly string[];
@@ -45,6 +47,7 @@ export function addRiskFileWrite(verb: Command): void {
     .option('--portfolio <file...>', 'only the products of these accounts (default: everything listed)')
     .option('--model <name>', 'margin model', 'grid')
     .option('--params <file>', 'parameters that differ from the defaults (JSON)')
+    .option('--products <file>', 'a module that knows products of your own (docs/extend.md)')
     .option('--sign <key.pem...>', 'sign with these Ed25519 private keys')
     .option('--published <time>', 'when it is published (UTC)')
     .option('--effective <time>', 'from when on it counts')
@@ -106,7 +109,7 @@ async function loadBook(options: WriteOptions): Promise<MarginBook | Refusal> {
 
 /** The products of the accounts that are named, or everything: what is listed, its coins, and all that the parameters call stable. */
 async function productsFor(
-  { portfolio }: WriteOptions,
+  { portfolio, products: module }: WriteOptions,
   { market, listed }: Loaded,
   { parameters }: Chosen,
 ): Promise<Product[] | Refusal> {
@@ -114,9 +117,11 @@ async function productsFor(
     const coins = market.underlyings.map(({ underlying }) => underlying);
     return [...listed, ...[...coins, ...Object.keys(parameters.pegs)].map(assetProduct)];
   }
+  const resolve = module === undefined ? undefined : await loadProducts(module);
+  if (isRefusal(resolve)) return resolve;
   const products: Product[] = [];
   for (const path of portfolio) {
-    const account = await loadPortfolio(path);
+    const account = await loadPortfolio(path, resolve);
     if (isRefusal(account)) return account;
     products.push(...productsOf(account));
   }

@@ -55,9 +55,11 @@ function addMarginOfFile(verb: Command): void {
 async function assessByFile(options: MarginOptions): Promise<Assessed | Refusal> {
   const file = await loadRiskFile(options.file);
   if (isRefusal(file)) return file;
-  const portfolio = await loadPortfolio(options.portfolio);
-  if (isRefusal(portfolio)) return portfolio;
   const { book, model } = file;
+  const { products, indexOf } = book.risk;
+  // Products whose names are not the venue's are known by the file.
+  const portfolio = await loadPortfolio(options.portfolio, (name) => products[indexOf.get(name) ?? -1]);
+  if (isRefusal(portfolio)) return portfolio;
   const gone = refuseExpired(portfolio, book.risk.levels.at);
   if (gone !== undefined) return gone;
   const standing = assess(portfolio, book, model);

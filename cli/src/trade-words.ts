@@ -3,9 +3,10 @@
 import {
   isPrice,
   isRefusal,
+  type ProductResolver,
   parseDecimal,
-  parseProduct,
   type Refusal,
+  readProduct,
   refuse,
   type Trade,
 } from '@plimsoll/core';
@@ -13,7 +14,7 @@ import {
 const TRADE = /^\s*(buy|sell)\s+(\S+)\s+(\S+?)\s*(?:@\s*(\S+)\s*)?$/i;
 
 /** A trade from words such as `sell 10 BTC-27MAR26-90000-C @ 0.05`; `option` is where they stood. */
-export function readTrade(word: string, option: string): Trade | Refusal {
+export function readTrade(word: string, option: string, resolve?: ProductResolver): Trade | Refusal {
   const parts = TRADE.exec(word);
   if (parts === null) {
     const mend = 'write for example "sell 10 BTC-27MAR26-90000-C @ 0.05".';
@@ -23,7 +24,7 @@ export function readTrade(word: string, option: string): Trade | Refusal {
   if (isRefusal(quantity)) return quantity;
   if (!(quantity > 0))
     return refuse('out-of-range', 'a traded quantity must be above zero; the side says which way.', option);
-  const product = parseProduct(parts[3]!, option);
+  const product = readProduct(parts[3]!, option, resolve);
   if (isRefusal(product)) return product;
   if (product.kind === 'asset') {
     return refuse(

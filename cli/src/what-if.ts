@@ -78,7 +78,7 @@ function imagine(before: Judged, options: WhatIfOptions): Judged | Refusal {
   if (isRefusal(entered)) return entered;
   const traded = applyTrades(entered, options.trade ?? [], before);
   if (isRefusal(traded)) return traded;
-  const ordered = addOrders(traded, options.order ?? []);
+  const ordered = addOrders(traded, options.order ?? [], before);
   if (isRefusal(ordered)) return ordered;
   const moved = shift(now, {
     id: 'what-if',
@@ -100,7 +100,7 @@ function imagine(before: Judged, options: WhatIfOptions): Judged | Refusal {
 function applyTrades(portfolio: Portfolio, words: readonly string[], before: Judged): Portfolio | Refusal {
   let traded = portfolio;
   for (const word of words) {
-    const trade = readTrade(word, '--trade');
+    const trade = readTrade(word, '--trade', before.resolve);
     if (isRefusal(trade)) return trade;
     const after = applyTrade(traded, trade, before.market);
     if (isRefusal(after)) return after;
@@ -109,10 +109,10 @@ function applyTrades(portfolio: Portfolio, words: readonly string[], before: Jud
   return traded;
 }
 
-function addOrders(portfolio: Portfolio, words: readonly string[]): Portfolio | Refusal {
+function addOrders(portfolio: Portfolio, words: readonly string[], { resolve }: Judged): Portfolio | Refusal {
   const orders = [...portfolio.orders];
   for (const word of words) {
-    const trade = readTrade(word, '--order');
+    const trade = readTrade(word, '--order', resolve);
     if (isRefusal(trade)) return trade;
     const { product, quantity, price } = trade;
     if (price === undefined) {

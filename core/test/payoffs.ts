@@ -9,7 +9,7 @@ export function powerPerpetual(underlying: string, scale = 1_000_000): Structure
   const payoff: Payoff = {
     family: 'power-perpetual',
     terms: { power: 2, scale },
-    mark: ({ index, settle }) => (index / settle) ** 2 / scale,
+    mark: ({ index, settle }) => ((index / settle) * (index / settle)) / scale,
   };
   return structured(`${underlying}-SQUARED-PERPETUAL`, underlying, 'USDC', payoff, 'margined');
 }

@@ -17,6 +17,7 @@ export {
   planCombine,
   UNNAMED_DRIVER,
 } from './combine.ts';
+export { conformPayoff } from './conform.ts';
 export {
   type Expansion,
   type ExpansionError,

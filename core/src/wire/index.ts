@@ -21,6 +21,7 @@ export { MARK_AGE_MAX_MS, readPerpetualsCsv, withFutures } from './perpetuals-cs
 export { ACCOUNT_UNNAMED, ORDERS_MAX, PORTFOLIO_LENGTH_MAX, POSITIONS_MAX } from './portfolio.ts';
 export { readPortfolioCsv } from './portfolio-csv.ts';
 export { readPortfolioJson } from './portfolio-json.ts';
+export { type ProductResolver, readProduct } from './resolve.ts';
 export {
   RISK_FILE_BYTES_MAX,
   RISK_FILE_FORMAT,

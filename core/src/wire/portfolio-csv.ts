@@ -11,6 +11,7 @@ import {
   type PortfolioBuilder,
   portfolioBuilder,
 } from './portfolio.ts';
+import type { ProductResolver } from './resolve.ts';
 import { oversize, quoted, suggest } from './words.ts';
 
 const KNOWN = ['account', 'kind', 'product', 'side', 'quantity', 'price', 'isolated'];
@@ -21,9 +22,14 @@ const KINDS = [...BALANCE_KINDS, 'position', 'order'];
  * `kind` is cash, collateral or unsettled (`product` names an asset), position (`price` is the entry price, `isolated` a margin of its own, both may be blank; the
  * sign of the quantity says the side) or order (`side` buy or sell, `price` the limit). All rows name the same account, or none does. A header alone is an empty book.
  * Unknown columns are refused, because a misspelt one would be lost; the rest as `portfolioBuilder`.
+ * `resolve` knows products whose names are not the venue's.
  * @example readPortfolioCsv('kind,product,quantity\ncash,USD,250000\n', 'a.csv') // { account: 'unnamed', balances: [...], ... }
  */
-export function readPortfolioCsv(text: string, source: string): Portfolio | Refusal {
+export function readPortfolioCsv(
+  text: string,
+  source: string,
+  resolve?: ProductResolver,
+): Portfolio | Refusal {
   const large = oversize(text, source, PORTFOLIO_LENGTH_MAX);
   if (large !== undefined) return large;
   const table = openCsv(text, source);
@@ -39,7 +45,7 @@ export function readPortfolioCsv(text: string, source: string): Portfolio | Refu
       `${source} row 1`,
     );
   }
-  const builder = portfolioBuilder(source, 'row');
+  const builder = portfolioBuilder(source, 'row', resolve);
   let account: string | undefined;
   while (cursor.advance()) {
     const fields = fieldsOf(table);

@@ -13,6 +13,7 @@ import {
   portfolioBuilder,
   type Spot,
 } from './portfolio.ts';
+import type { ProductResolver } from './resolve.ts';
 import { oversize } from './words.ts';
 
 /**
@@ -21,19 +22,24 @@ import { oversize } from './words.ts';
  * `"positions":[{"product":"BTC-27MAR26-90000-C","quantity":"-12.5","entryPrice":"0.031"}],`
  * `"orders":[{"product":"BTC-PERPETUAL","side":"buy","quantity":"50000","price":"87000"}]}`
  * A position may have `"isolated":"0.5"`, a margin of its own in its settle asset. Unknown keys are refused with a guess at what was meant; the rest as `portfolioBuilder`.
+ * `resolve` knows products whose names are not the venue's.
  * @example readPortfolioJson('{"cash":{"USD":"1"}}', 'a.json') // { account: 'unnamed', balances: [{ asset: 'USD', ... }], ... }
  */
-export function readPortfolioJson(text: string, source: string): Portfolio | Refusal {
+export function readPortfolioJson(
+  text: string,
+  source: string,
+  resolve?: ProductResolver,
+): Portfolio | Refusal {
   const large = oversize(text, source, PORTFOLIO_LENGTH_MAX);
   if (large !== undefined) return large;
   const root = parseJson(text, source);
-  return isJson(root) ? readPortfolioNode(root, { source, path: '' }) : root;
+  return isJson(root) ? readPortfolioNode(root, { source, path: '' }, resolve) : root;
 }
 
 /** Reads a portfolio that stands somewhere in a file. @example readPortfolioNode(root, { source: 'a.json', path: '' }) */
-export function readPortfolioNode(root: Json, place: Place): Portfolio | Refusal {
+export function readPortfolioNode(root: Json, place: Place, resolve?: ProductResolver): Portfolio | Refusal {
   const doubts = new Doubts();
-  const builder = portfolioBuilder(place.source, 'line');
+  const builder = portfolioBuilder(place.source, 'line', resolve);
   const object = doubts.object(root, place);
   if (object === undefined) return doubts.fault!;
   doubts.keys(object, ['account', ...BALANCE_KINDS, 'positions', 'orders'], place);

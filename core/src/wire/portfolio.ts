@@ -3,7 +3,8 @@
 import { isRefusal, type Refusal, refuse } from '../base/index.ts';
 import type { Balance, Order, Portfolio, Position } from '../margin/portfolio.ts';
 import { isPrice, PRICE_MAX, PRICE_MIN } from './decimal.ts';
-import { isAssetCode, parseProduct } from './names.ts';
+import { isAssetCode } from './names.ts';
+import { type ProductResolver, readProduct } from './resolve.ts';
 import { quoted } from './words.ts';
 
 /** Characters of a portfolio's text: 16 Mi holds 10,000 positions and 10,000 orders many times over. */
@@ -41,7 +42,11 @@ export interface Spot {
  * limits not above zero, margins of a position's own below zero, order quantities not above zero, more than 10,000 positions or orders. An empty book is a book.
  * @example portfolioBuilder('a.json', 'line').finish('desk-1') // { account: 'desk-1', balances: [], positions: [], orders: [] }
  */
-export function portfolioBuilder(source: string, unit: 'line' | 'row'): PortfolioBuilder {
+export function portfolioBuilder(
+  source: string,
+  unit: 'line' | 'row',
+  resolve?: ProductResolver,
+): PortfolioBuilder {
   const balances: Balance[] = [];
   const positions: Position[] = [];
   const orders: Order[] = [];
@@ -55,13 +60,7 @@ export function portfolioBuilder(source: string, unit: 'line' | 'row'): Portfoli
   };
   return {
     balance(kind, asset, quantity, at) {
-      if (!isAssetCode(asset)) {
-        return refuse(
-          'unknown-asset',
-          `${quoted(asset)} is not an asset; write a code such as USD or BTC.`,
-          at.place,
-        );
-      }
+      if (!isAssetCode(asset)) return noAsset(asset, at);
       if (kind === 'collateral' && quantity < 0) {
         return refuse(
           'out-of-range',
@@ -75,7 +74,7 @@ export function portfolioBuilder(source: string, unit: 'line' | 'row'): Portfoli
     },
     position(name, quantity, given, at) {
       const { entryPrice, isolated } = given;
-      const product = contractOf(name, at);
+      const product = contractOf(name, at, resolve);
       if (isRefusal(product)) return product;
       if (entryPrice !== undefined && !isPrice(entryPrice)) return noPrice('entry price', entryPrice, at);
       if (isolated !== undefined && !(isolated >= 0)) return isolatedBelowZero(isolated, at);
@@ -84,7 +83,7 @@ export function portfolioBuilder(source: string, unit: 'line' | 'row'): Portfoli
       return once(product.id, product.id, at);
     },
     order(name, side, quantity, price, at) {
-      const product = contractOf(name, at);
+      const product = contractOf(name, at, resolve);
       if (isRefusal(product)) return product;
       if (side !== 'buy' && side !== 'sell') {
         return refuse('malformed', `The side of an order is buy or sell, not ${quoted(side)}.`, at.place);
@@ -108,8 +107,17 @@ export function refuseName(name: string, of: string, where: string): Refusal | u
   return refuse('malformed', `An ${of}'s name has 1 to ${ACCOUNT_LENGTH_MAX} printable characters.`, where);
 }
 
-function contractOf(name: string, at: Spot): Position['product'] | Refusal {
-  const product = parseProduct(name, at.place);
+function noAsset(asset: string, at: Spot): Refusal {
+  const said = `${quoted(asset)} is not an asset; write a code such as USD or BTC.`;
+  return refuse('unknown-asset', said, at.place);
+}
+
+function contractOf(
+  name: string,
+  at: Spot,
+  resolve: ProductResolver | undefined,
+): Position['product'] | Refusal {
+  const product = readProduct(name, at.place, resolve);
   if (isRefusal(product) || product.kind !== 'asset') return product;
   const said = `${product.id} is an asset, not a contract; move it to cash or collateral.`;
   return refuse('unknown-product', said, at.place);
