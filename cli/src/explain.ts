@@ -15,20 +15,31 @@ import {
 } from '@plimsoll/core';
 import type { Command } from 'commander';
 import colors from 'picocolors';
+import {
+  addTreatmentOption,
+  isOwner,
+  type JudgedOwner,
+  judgedParts,
+  loadTreated,
+  ownerJson,
+  sayOwner,
+  type TreatedOptions,
+} from './accounts.ts';
 import { describeLane } from './describe.ts';
 import { expansionOf, sayExpansion } from './expansion.ts';
-import { addBookOptions, type BookOptions, type Judged, loadJudged } from './judge.ts';
+import { addBookOptions, type Judged } from './judge.ts';
 import { sayLegs, sayStanding } from './margin.ts';
 import { marginJson } from './margin-json.ts';
 import { figure, giveUp, heading, money, percent, say, sayJson, signed, table } from './output.ts';
 
 export function addExplain(program: Command): void {
-  addBookOptions(program.command('explain'))
+  addTreatmentOption(addBookOptions(program.command('explain')))
     .description('where every dollar of a requirement comes from: scenarios, legs, charges, parameters')
     .addHelpText('after', '\nExample:\n  plimsoll explain --chain chain.csv.gz --portfolio desk-1.json')
-    .action(async (options: BookOptions) => {
-      const judged = await loadJudged(options);
+    .action(async (options: TreatedOptions) => {
+      const judged = await loadTreated(options);
       if (isRefusal(judged)) return giveUp(judged);
+      if (isOwner(judged)) return explainOwner(judged, options.json);
       if (options.json) return sayJson(explainJson(judged));
       sayExplanation(judged);
     });
@@ -44,6 +55,21 @@ export function sayExplanation(judged: Judged): void {
   sayExpansion(judged);
   saySurfaces(judged);
   sayParameters(judged);
+}
+
+/** The sums of every pool, then every part as an account of its own. */
+function explainOwner(owner: JudgedOwner, json: boolean | undefined): void {
+  if (json) {
+    sayJson({ ...ownerJson(owner), rules: CHARGE_RULES, parameterValues: owner.parameters });
+    return;
+  }
+  sayOwner(owner);
+  for (const { name, judged } of judgedParts(owner)) {
+    if (judged.standing.requirement.holdings.rows.length === 0) continue;
+    say();
+    say(colors.bold(`== ${name}`));
+    sayExplanation(judged);
+  }
 }
 
 /** `margin --json` with the parameters written out, the quality of every smile that was used, and how wrong an expansion is. */

@@ -10,12 +10,14 @@ import {
   type MarginModel,
   type Market,
   type ModelParameters,
+  membersOf,
+  type Owner,
   type Portfolio,
   type ProductResolver,
   productsOf,
   type Refusal,
+  readOwnerJson,
   readPortfolioCsv,
-  readPortfolioJson,
   refuse,
   type Standing,
   withExpiries,
@@ -45,12 +47,35 @@ export function addBookOptions(command: Command): Command {
     .option('--json', 'print JSON for programs');
 }
 
-/** Reads a portfolio, JSON or CSV by its first character. */
-export async function loadPortfolio(path: string, resolve?: ProductResolver): Promise<Portfolio | Refusal> {
+/** Reads an owner's file, JSON or CSV by its first character; one account is an owner without a name. */
+async function loadOwner(path: string, resolve?: ProductResolver): Promise<Owner | Refusal> {
   const text = await readText(path);
   if (isRefusal(text)) return text;
-  const isJson = /^\s*[[{]/.test(text.slice(0, 200));
-  return isJson ? readPortfolioJson(text, path, resolve) : readPortfolioCsv(text, path, resolve);
+  if (/^\s*[[{]/.test(text.slice(0, 200))) return readOwnerJson(text, path, resolve);
+  const portfolio = readPortfolioCsv(text, path, resolve);
+  return isRefusal(portfolio) ? portfolio : { accounts: [{ portfolio, subaccounts: [] }] };
+}
+
+/** The one portfolio of an owner that is nothing more: no name, no sub-accounts, no isolated positions. */
+export function plainOf({ owner, accounts }: Owner): Portfolio | undefined {
+  const [account, ...others] = accounts;
+  const one = owner === undefined && others.length === 0 && account?.subaccounts.length === 0;
+  const apart = account?.portfolio.positions.some(({ isolated }) => isolated !== undefined);
+  return one && !apart ? account.portfolio : undefined;
+}
+
+/** The one plain portfolio of a file, for verbs that take nothing more. */
+function onlyOf(owner: Owner, path: string): Portfolio | Refusal {
+  const names = membersOf(owner).length;
+  const what = names > 1 ? `${names} accounts` : 'more than one plain account';
+  const message = `it holds ${what}, and this verb takes one account without isolated positions; split the file, or use margin, explain or survive.`;
+  return plainOf(owner) ?? refuse('not-supported', message, path);
+}
+
+/** Reads a file of one plain portfolio. */
+export async function loadPortfolio(path: string, resolve?: ProductResolver): Promise<Portfolio | Refusal> {
+  const owner = await loadOwner(path, resolve);
+  return isRefusal(owner) ? owner : onlyOf(owner, path);
 }
 
 /** An account judged by a book, wherever the book came from. */
@@ -79,41 +104,68 @@ export function refuseExpired({ positions }: Portfolio, at: Instant): Refusal | 
   return refuse('expired', message, gone.product.id);
 }
 
-/** Judges a portfolio in a market. */
-export function judge(portfolio: Portfolio, loaded: Loaded, chosen: Chosen): Judged | Refusal {
-  const gone = refuseExpired(portfolio, loaded.asked);
-  if (gone !== undefined) return gone;
-  const { model, parameters, resolve } = chosen;
-  const products = productsOf(portfolio);
+/** One book for some portfolios, and the market it was priced in. */
+export interface Prepared extends Omit<Judged, 'portfolio' | 'standing'> {}
+
+/** Builds the book of some portfolios in a market. */
+export function prepare(
+  portfolios: readonly Portfolio[],
+  loaded: Loaded,
+  { model, parameters, resolve }: Chosen,
+): Prepared | Refusal {
+  for (const portfolio of portfolios) {
+    const gone = refuseExpired(portfolio, loaded.asked);
+    if (gone !== undefined) return gone;
+  }
+  const products = portfolios.flatMap(productsOf);
   const book = model.book(products, loaded.market, parameters);
   if (isRefusal(book)) return book;
-  const standing = assess(portfolio, book, model);
-  if (isRefusal(standing)) return standing;
   const { pegs } = book.risk.levels;
   const market = withExpiries({ ...loaded.market, pegs }, products);
   const taken = [...pegs.keys()].filter((asset) => !loaded.market.pegs.has(asset) && asset !== 'USD');
   const atPar = taken.map(
     (asset) => `${asset} has no price in the market and is taken at 1 USD; state it with --peg ${asset}=...`,
   );
-  const notes = [...loaded.notes, ...atPar];
-  const judged = { portfolio, market, model, parameters, book, standing, notes };
-  return resolve === undefined ? judged : { ...judged, resolve };
+  const prepared = { market, model, parameters, book, notes: [...loaded.notes, ...atPar] };
+  return resolve === undefined ? prepared : { ...prepared, resolve };
 }
 
-/** Everything a verb with a book needs, read and judged. */
-export async function loadJudged(options: BookOptions): Promise<Judged | Refusal> {
+/** Judges a portfolio in a market. */
+export function judge(portfolio: Portfolio, loaded: Loaded, chosen: Chosen): Judged | Refusal {
+  const prepared = prepare([portfolio], loaded, chosen);
+  if (isRefusal(prepared)) return prepared;
+  const standing = assess(portfolio, prepared.book, prepared.model);
+  return isRefusal(standing) ? standing : { ...prepared, portfolio, standing };
+}
+
+/** Everything a verb with a book needs, read. */
+export interface Case {
+  readonly owner: Owner;
+  readonly loaded: Loaded;
+  readonly chosen: Chosen;
+}
+
+/** Reads model, parameters, accounts and market. */
+export async function loadCase(options: BookOptions): Promise<Case | Refusal> {
   const chosen = await chooseModel(options.model, options.params);
   if (isRefusal(chosen)) return chosen;
   const resolve = options.products === undefined ? undefined : await loadProducts(options.products);
   if (isRefusal(resolve)) return resolve;
-  const portfolio = await loadPortfolio(options.portfolio, resolve);
-  if (isRefusal(portfolio)) return portfolio;
+  const owner = await loadOwner(options.portfolio, resolve);
+  if (isRefusal(owner)) return owner;
   const stranger = refuseStrangers(options.peg ?? [], chosen.parameters);
   if (stranger !== undefined) return stranger;
   const loaded = await loadMarket(options);
-  return isRefusal(loaded)
-    ? loaded
-    : judge(portfolio, loaded, resolve === undefined ? chosen : { ...chosen, resolve });
+  if (isRefusal(loaded)) return loaded;
+  return { owner, loaded, chosen: resolve === undefined ? chosen : { ...chosen, resolve } };
+}
+
+/** One plain account, read and judged. */
+export async function loadJudged(options: BookOptions): Promise<Judged | Refusal> {
+  const found = await loadCase(options);
+  if (isRefusal(found)) return found;
+  const portfolio = onlyOf(found.owner, options.portfolio);
+  return isRefusal(portfolio) ? portfolio : judge(portfolio, found.loaded, found.chosen);
 }
 
 /** A peg given to a coin would sweep it like a dollar: only what the parameters call stable may have one. */

@@ -3,21 +3,30 @@
 import { formatInstant, isRefusal } from '@plimsoll/core';
 import type { Command } from 'commander';
 import colors from 'picocolors';
+import {
+  addTreatmentOption,
+  isOwner,
+  loadTreated,
+  ownerJson,
+  sayOwner,
+  type TreatedOptions,
+} from './accounts.ts';
 import { describeLane } from './describe.ts';
-import { type Assessed, addBookOptions, type BookOptions, loadJudged } from './judge.ts';
+import { type Assessed, addBookOptions } from './judge.ts';
 import { chargeTotals, LINES, marginJson } from './margin-json.ts';
 import { figure, giveUp, heading, money, remark, say, sayJson, table } from './output.ts';
 
 export function addMargin(program: Command): void {
-  addBookOptions(program.command('margin'))
+  addTreatmentOption(addBookOptions(program.command('margin')))
     .description('what margin a portfolio needs: equity, requirement and excess on three lines')
     .addHelpText(
       'after',
-      '\nExample:\n  plimsoll margin --chain chain.csv.gz --portfolio desk-1.json\n  plimsoll margin --chain btc.json eth.json --portfolio desk-1.csv --json',
+      '\nExample:\n  plimsoll margin --chain chain.csv.gz --portfolio desk-1.json\n  plimsoll margin --chain btc.json eth.json --portfolio desk-1.csv --json\n  plimsoll margin --chain chain.csv.gz --portfolio fund-a.json --treatment cross',
     )
-    .action(async (options: BookOptions) => {
-      const judged = await loadJudged(options);
+    .action(async (options: TreatedOptions) => {
+      const judged = await loadTreated(options);
       if (isRefusal(judged)) return giveUp(judged);
+      if (isOwner(judged)) return options.json ? sayJson(ownerJson(judged)) : sayOwner(judged);
       if (options.json) return sayJson(marginJson(judged));
       sayMargin(judged);
     });

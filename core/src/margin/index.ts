@@ -78,4 +78,25 @@ export {
   type StaticTier,
   staticDefaults,
 } from './static/parameters.ts';
+export {
+  type Axis,
+  type AxisReach,
+  type Crossing,
+  depthOf,
+  leftOf,
+  type MapCell,
+  type MapGrid,
+  mapDefaults,
+  type Reading,
+  reachOf,
+  type Subject,
+  type Survival,
+  type SurvivalMap,
+  survivalMap,
+  survive,
+  THRESHOLDS,
+  type Threshold,
+  type ThresholdCrossings,
+  type Waypoint,
+} from './survival/index.ts';
 export { applyTrade, carryBids, settleExpired, type Trade, withEntries } from './trade.ts';

@@ -6,6 +6,7 @@ import { below, Doubts, type Place, placeOf } from './fields.ts';
 import { isJson, type Json, parseJson } from './json.ts';
 import { ACCOUNT_UNNAMED, PORTFOLIO_LENGTH_MAX, refuseName } from './portfolio.ts';
 import { readPortfolioNode } from './portfolio-json.ts';
+import type { ProductResolver } from './resolve.ts';
 import { oversize, quoted } from './words.ts';
 
 /** Accounts of one owner, and sub-accounts of one account. */
@@ -16,7 +17,7 @@ export const ACCOUNTS_MAX = 1_000;
  * or one such account alone. Where there are several each has a name, and no two of one level have the same. Everything else as `readPortfolioJson`.
  * @example readOwnerJson('{"owner":"fund-a","accounts":[{"account":"a","cash":{"USD":"1"}}]}', 'a.json') // { owner: 'fund-a', accounts: [...] }
  */
-export function readOwnerJson(text: string, source: string): Owner | Refusal {
+export function readOwnerJson(text: string, source: string, resolve?: ProductResolver): Owner | Refusal {
   const large = oversize(text, source, PORTFOLIO_LENGTH_MAX);
   if (large !== undefined) return large;
   const root = parseJson(text, source);
@@ -26,7 +27,7 @@ export function readOwnerJson(text: string, source: string): Owner | Refusal {
   const object = doubts.object(root, place);
   if (object === undefined) return doubts.fault!;
   if (!object.fields.has('owner') && !object.fields.has('accounts')) {
-    const account = readAccount(root, place);
+    const account = readAccount(root, place, resolve);
     return isRefusal(account) ? account : { accounts: [account] };
   }
   doubts.keys(object, ['owner', 'accounts'], place);
@@ -36,7 +37,7 @@ export function readOwnerJson(text: string, source: string): Owner | Refusal {
   if (fault !== undefined) return fault;
   const accounts: Account[] = [];
   for (const [i, node] of listed.entries()) {
-    const account = readAccount(node, below(below(place, 'accounts'), i));
+    const account = readAccount(node, below(below(place, 'accounts'), i), resolve);
     if (isRefusal(account)) return account;
     accounts.push(account);
   }
@@ -44,20 +45,20 @@ export function readOwnerJson(text: string, source: string): Owner | Refusal {
   return refuseNames(named, listed, below(place, 'accounts')) ?? { owner, accounts };
 }
 
-function readAccount(node: Json, place: Place): Account | Refusal {
+function readAccount(node: Json, place: Place, resolve?: ProductResolver): Account | Refusal {
   const doubts = new Doubts();
   const object = doubts.object(node, place);
   if (object === undefined) return doubts.fault!;
   const own = object.fields.get('subaccounts');
   const fields = new Map([...object.fields].filter(([key]) => key !== 'subaccounts'));
-  const portfolio = readPortfolioNode({ ...object, fields }, place);
+  const portfolio = readPortfolioNode({ ...object, fields }, place, resolve);
   if (isRefusal(portfolio)) return portfolio;
   const under = below(place, 'subaccounts');
   const listed = own === undefined ? [] : doubts.list(own, under, ACCOUNTS_MAX);
   if (doubts.fault !== undefined) return doubts.fault;
   const subaccounts: Portfolio[] = [];
   for (const [i, item] of listed.entries()) {
-    const sub = readPortfolioNode(item, below(under, i));
+    const sub = readPortfolioNode(item, below(under, i), resolve);
     if (isRefusal(sub)) return sub;
     subaccounts.push(sub);
   }

@@ -40,7 +40,7 @@ export function isolate(portfolio: Portfolio, id: string, quantity: number): Por
   const { settleAsset } = held.product;
   const balances = withdraw(portfolio.balances, settleAsset, quantity);
   if (balances === undefined) {
-    const message = `isolating it takes ${quantity} ${settleAsset}, more than account ${portfolio.account} has as cash and collateral; move some in, or take another treatment.`;
+    const message = `isolating it takes ${Number(quantity.toPrecision(6))} ${settleAsset}, more than account ${portfolio.account} has as cash and collateral; move some in, or take another treatment.`;
     return refuse('out-of-range', message, id);
   }
   const positions = portfolio.positions.map((position) =>
