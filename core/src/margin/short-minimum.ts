@@ -71,10 +71,13 @@ export function shortOptionMinimum(
   const unpaired = nakedShorts(options);
   const least = unpaired * seen.index * rate;
   const fills = fillsIn(seen, swept);
+  // The loss after some fills is at least that of any one lane, so each lane bounds what is missing: the worst one, and that in which
+  // nothing moves, where no fill gains anything.
+  const most = (lane: number) => mostMissing(seen, rate * seen.index, combined, swept, fills, lane);
   const missing =
     fills.size === 0 || least === 0
       ? least - loss
-      : mostMissing(seen, rate * seen.index, combined, swept, fills) - combined.retained * loss;
+      : Math.min(most(laneOf(seen, swept, combined.own[seen.u]!.lane)), most(-1)) - combined.retained * loss;
   const amount = owedUp(missing);
   const inputs = { unpaired, rate, least, swept: loss };
   return amount > 0n
@@ -102,19 +105,19 @@ function fillsIn({ book, u }: Seen, swept: Swept): FillsByOrder {
 }
 
 /**
- * The most of `least_A - (1 - retained) M_A - retained jump_A` over subsets A: `M_A` is at least the loss in one lane, that in which the
- * underlying loses most, where every fill adds its own gain; `least_A` is the largest of the sums along each chain. So each order is
+ * The most of `least_A - (1 - retained) M_A - retained jump_A` over subsets A: `M_A` is at least the loss in one lane, where every fill adds
+ * its own gain; `least_A` is the largest of the sums along each chain. So each order is
  * counted by itself, once per place of the chain.
  */
 function mostMissing(
   seen: Seen,
   perOption: number,
-  { own, retained }: Combined,
+  { retained }: Combined,
   swept: Swept,
   fills: FillsByOrder,
+  lane: number,
 ): number {
   const { book, u, legs } = seen;
-  const lane = laneOf(seen, swept, own[u]!.lane);
   const adds = new Map<number, { row: number; quantity: number; worth: number }>();
   for (const [order, ways] of fills) {
     const gains = ways
