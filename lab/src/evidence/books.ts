@@ -45,7 +45,7 @@ const MAKER_WINGS = [0.1, 0.2, 0.35];
 const MAKER_UNITS = 10;
 
 /** Every quote of the maker's board, expiry by expiry, from the lowest strike to the highest. */
-function boardOf(listing: Listing): OptionQuote[][] {
+export function boardOf(listing: Listing): OptionQuote[][] {
   const expiries = new Map(MAKER_DAYS.map((days) => [listing.expiry(days), days]));
   return [...expiries.values()].map((days) => [
     ...MAKER_WINGS.map((delta) => listing.byDelta('put', days, delta)),

@@ -1,11 +1,12 @@
 // docs/evidence/models.md: a dozen books under every model, on a calm day and in a crash, beside what the next snapshots cost.
 
 import { cpus } from 'node:os';
-import { compareDay, type Day } from './compare.ts';
+import { compareDay, compared, type Day } from './compare.ts';
 import { readDay } from './data.ts';
 import { preface } from './markdown.ts';
+import { quoteDay } from './quoting.ts';
 import { readingPart } from './reading.ts';
-import { booksPart, dayPart, expansionPart, timesPart } from './tables.ts';
+import { booksPart, dayPart, expansionPart, quotingPart, timesPart } from './tables.ts';
 import type { Timing } from './timing.ts';
 
 const DAYS = [
@@ -36,6 +37,11 @@ export function modelsReport(days: readonly Day[], timing: Timing, say: (line: s
     say(`models: ${day.title}`);
     return found;
   });
+  const quoted = days.map((day) => {
+    const found = quoteDay(day, compared);
+    say(`models: ${day.title}, open orders`);
+    return found;
+  });
   return [
     preface('A dozen books under every model', 'npm run evidence -- ../shared/data models'),
     'Thousands of dollars. In a model’s column: maintenance / initial, at the model’s defaults on the fitted chain; below them what was lost as a',
@@ -46,6 +52,7 @@ export function modelsReport(days: readonly Day[], timing: Timing, say: (line: s
     ...readingPart(done),
     ...booksPart(done),
     ...done.flatMap(dayPart),
+    ...quotingPart(quoted),
     ...expansionPart(done),
     ...timesPart(done, timing),
   ].join('\n');

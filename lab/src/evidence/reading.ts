@@ -46,7 +46,10 @@ function extremesOf(day: ComparedDay, m: number, reference: number): string {
     })),
   );
   const shown = ({ name, ratio }: Ratio) => `${ratio.toFixed(2)} (${name})`;
-  return ratios.length === 0 ? '-' : `${shown(ratios[0]!)} to ${shown(ratios.at(-1)!)}`;
+  const [least, most] = [ratios[0], ratios.at(-1)];
+  if (least === undefined || most === undefined) return '-';
+  if (most.ratio - least.ratio < 0.01) return `${least.ratio.toFixed(2)} (all)`;
+  return `${shown(least)} to ${shown(most)}`;
 }
 
 /** What a model leaves out by construction; the numbers stand in the tables. */

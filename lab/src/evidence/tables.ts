@@ -1,10 +1,11 @@
 // The tables of docs/evidence/models.md: books, days, expansion, time.
 
-import { formatInstant, greeksDefaults, isRefusal, sentence } from '@plimsoll/core';
+import { formatInstant, greeksDefaults, isRefusal, type Refusal, sentence } from '@plimsoll/core';
 import type { CellError } from './book-expansion.ts';
-import { type Asked, type Compared, type ComparedDay, compared } from './compare.ts';
+import { type Compared, type ComparedDay, compared } from './compare.ts';
 import { UNIT_USD } from './listed.ts';
 import { dollarsText, markdownTable, shareText, thousandsText } from './markdown.ts';
+import type { Quoted, QuotedDay } from './quoting.ts';
 import { type Timing, timed } from './timing.ts';
 
 /** A loss as a share of a line; in bold where the line did not hold it. */
@@ -101,14 +102,51 @@ export function timesPart(days: readonly ComparedDay[], timing: Timing): string[
   ];
 }
 
-function answered(asked: Compared['asked'][number]): asked is Asked {
-  return !isRefusal(asked);
+function answered<T>(one: T | Refusal): one is T {
+  return !isRefusal(one);
+}
+
+/** Below this a gap is dust of sums. */
+const GAP_MIN = 1e-6;
+
+function quotedRow(answer: Quoted): string[] {
+  const { model, without, quoting, orders, found } = answer;
+  const lines = (of: Quoted['without']) => `${thousandsText(of.maintenance)} / ${thousandsText(of.initial)}`;
+  const gap = (quoting.initial - found) / quoting.initial;
+  const gapText = Math.abs(gap) < GAP_MIN ? '0' : shareText(gap);
+  return [`\`${model}\``, lines(without), lines(quoting), `\`${orders}\``, thousandsText(found), gapText];
+}
+
+/** What open orders add, and how far that is from a subset of fills that needs it. */
+export function quotingPart(days: readonly QuotedDay[]): string[] {
+  const head = ['model', 'without orders', 'with orders', 'label', 'found', 'gap'];
+  return [
+    '## The market maker with its quotes out',
+    '',
+    'The market maker’s book and two-sided quotes of a tenth of a unit each, at the venue’s own best bid and ask. Maintenance / initial without and',
+    'with the orders. Found: what the worst subset of fills that a search came to needs on the initial line, tried as a book without orders, fees',
+    'left out where the model says `bound` of the order alone; the truth lies between it and the answer, which is the gap.',
+    '',
+    ...days.flatMap(({ title, options, answers }) => [
+      `### ${title}: ${options} options quoted`,
+      '',
+      markdownTable(head, answers.filter(answered).map(quotedRow)),
+      '',
+      ...answers.filter(isRefusal).map((refusal) => `- ${sentence(refusal)}\n`),
+    ]),
+  ];
 }
 
 function cellText(found: CellError | undefined): string {
   if (found === undefined) return '-';
-  const { usd, share, product, scenario } = found;
-  return `${dollarsText(usd)} (${shareText(share, share < 0.1 ? 2 : 0)})<br>${product}<br>${scenario}`;
+  const { product, scenario } = found;
+  return `${errorText(found)}<br>${product.slice(product.indexOf('-') + 1)}<br>${scenario}`;
+}
+
+function errorText(found: CellError | undefined): string {
+  if (found === undefined) return '-';
+  const { usd, share } = found;
+  return `${dollarsText(usd)} (${shareText(share, share < 0.1 ? 2 : 0)})`;
 }
 
 function expansionRow({ book, expansion }: Compared): string[][] {
@@ -116,7 +154,7 @@ function expansionRow({ book, expansion }: Compared): string[][] {
   const { cells, fellBack, kept, near, tail, trusted } = expansion;
   const lines = `${thousandsText(trusted.maintenance)} / ${thousandsText(trusted.initial)}`;
   const fell = `${shareText(fellBack / cells, 0)} of ${cells}`;
-  return [[book.name, fell, cellText(kept), cellText(near), cellText(tail), lines]];
+  return [[book.name, fell, cellText(kept), cellText(near), errorText(tail), lines]];
 }
 
 const EXPANSION_HEAD = ['book', 'fell back', 'kept', 'replaced', 'replaced, tails', 'trusted everywhere'];
@@ -128,8 +166,8 @@ export function expansionPart(days: readonly ComparedDay[]): string[] {
     '',
     `Cells are options times scenarios. Fell back: revalued in full, because the bound on the error was beyond ${shareText(greeksDefaults.expansion.tolerance, 2)} of the forward. Then`,
     'the largest error among the cells that stand, among those that were replaced, and among the replaced ones in tails: dollars of the whole leg,',
-    'share of the index per unit, leg, scenario. Trusted everywhere: the two lines, thousands, if a cell only fell back that may be wrong by more',
-    'than the forward itself. Whole chains: [how wrong greeks are](expansion.md).',
+    'share of the index per unit, leg without its coin, scenario. Trusted everywhere: the two lines, thousands, if only such cells fell back as may be',
+    'wrong by more than the forward itself. Whole chains: [how wrong greeks are](expansion.md).',
     '',
     ...days.flatMap((day) => [
       `### ${day.title}`,
