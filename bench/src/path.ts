@@ -12,6 +12,7 @@ import {
   instant,
   isRefusal,
   type Market,
+  type Order,
   type Portfolio,
   type Product,
   type Refusal,
@@ -47,6 +48,18 @@ function portfolios(products: readonly Product[]): Portfolio[] {
       positions: [...rows].map(([product, quantity]) => ({ product: product as never, quantity })),
       orders: [],
     };
+  });
+}
+
+/** Quotes around the mark, buys and sells by turns. */
+function quotesOf(products: readonly Product[], { risk }: GridBook, count: number, seed: number): Order[] {
+  const prng = seededPrng(SEED + seed);
+  const options = products.filter((product) => product.kind === 'option');
+  return Array.from({ length: count }, (_, i): Order => {
+    const product = options[Math.floor(prng.next() * options.length)]!;
+    const side = i % 2 === 0 ? 'buy' : 'sell';
+    const mark = risk.columns.mark[risk.indexOf.get(product.id)!]!;
+    return { product, side, quantity: 1, price: Math.max(1e-4, mark * (side === 'buy' ? 0.97 : 1.03)) };
   });
 }
 
@@ -126,6 +139,15 @@ export const pathSuite: Suite = {
         work: PORTFOLIOS,
         run: () => held.reduce((sum, one) => sum + Number(sure(assess(one, book, grid)).equity), 0),
       },
+      ...[10, 100].map((count) => {
+        const quoting = held.map((one, i) => ({ ...one, orders: quotesOf(products, book, count, i) }));
+        return {
+          name: `assess with ${count} open orders`,
+          unit: 'ns' as const,
+          work: PORTFOLIOS,
+          run: () => quoting.reduce((sum, one) => sum + Number(sure(assess(one, book, grid)).equity), 0),
+        };
+      }),
     ];
   },
   ratios: (results: readonly Measured[]) => {
