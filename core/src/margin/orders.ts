@@ -12,6 +12,8 @@ import type { LineName } from './requirement.ts';
 /** A fill, and how much of its jump is profit of futures that is not settled yet, dollars. */
 export interface OrderFill extends Fill {
   readonly unsettled: number;
+  /** Worth of bought options that it would add to a short position, all of them given up; dollars, 0 before anything is given up. */
+  readonly mixed: number;
 }
 
 /** Trading fee of a fill, dollars; `quantity` is the size, >= 0. */
@@ -33,7 +35,7 @@ function fillOf(order: Order, i: number, book: RiskBook, feeOf: FeeOf): OrderFil
   const legs: FillLeg[] = [{ row, quantity }];
   if (cash !== 0) legs.push({ row: settle, quantity: cash });
   const jump = quantity * value[row]! + cash * value[settle]! - feeOf(row, size);
-  return { order: i, legs, jump, unsettled: isMargined(product) ? cash * value[settle]! : 0 };
+  return { order: i, legs, jump, unsettled: isMargined(product) ? cash * value[settle]! : 0, mixed: 0 };
 }
 
 /** The fills of a portfolio's orders, in its order. Refuses an order in a product that the book does not hold, with the book's reason. */

@@ -12,6 +12,8 @@ export interface Fill {
   readonly legs: readonly FillLeg[];
   /** Equity gained at once, dollars: what is received less what is paid, at today's marks, less the fee. */
   readonly jump: number;
+  /** What it may change at best, where `legs` are less than the order: see `givingUp` in margin. */
+  readonly most?: readonly FillLeg[];
 }
 
 export interface FillLeg {
@@ -196,14 +198,22 @@ function nettedPart(
 /** The most a fill can add to an underlying's entry of a lane without its jump: what it gains, or less than nothing. */
 export function fillGain(book: RiskBook, fill: Fill, underlying: number, lane: number): number {
   if (lane < 0) return 0;
+  const gain = legsGain(book, fill, underlying, lane);
+  const { most } = fill;
+  return most === undefined
+    ? gain
+    : Math.max(gain, legsGain(book, { ...fill, legs: most }, underlying, lane));
+}
+
+function legsGain(book: RiskBook, fill: Fill, underlying: number, lane: number): number {
+  const twin = book.twins[lane]!;
   let gain = 0;
   for (const part of partsOf(book, fill)) {
     if (part.underlying !== underlying) continue;
     for (const { row, quantity } of part.legs) {
       const change = (s: number) => quantity * book.rows[row * book.stride + s]!;
       if (book.netsBySum[lane] === 1) gain += change(lane);
-      else
-        gain += Math.max(0, change(lane), book.twins[lane]! < 0 ? -change(lane) : change(book.twins[lane]!));
+      else gain += Math.max(0, change(lane), twin < 0 ? -change(lane) : change(twin));
     }
   }
   return gain;

@@ -49,6 +49,7 @@ function keptOf(held: Held, risk: RiskBook): [Kept, ...Kept[]] {
     isPremium(risk.products[row]!) && quantity > 0 ? risk.products[row]!.underlying : undefined;
   const bought = Array.from(holdings.rows, (row, i) => coinOf(row, holdings.quantities[i]!));
   const ordered = fills.map(({ legs }) => coinOf(legs[0]!.row, legs[0]!.quantity));
+  const closing = closingShares(held);
   const coins = new Set([...bought, ...ordered].filter((coin) => coin !== undefined));
   const sets = [...coins].map((coin) => new Set([coin]));
   if (coins.size > 1) sets.push(coins);
@@ -60,15 +61,44 @@ function keptOf(held: Held, risk: RiskBook): [Kept, ...Kept[]] {
       givenUp += quantity * risk.columns.value[holdings.rows[i]!]!;
       return 0;
     });
-    const rest = fills.map((fill, i): OrderFill => {
+    const rest = fills.map((fill, i) => {
       const coin = ordered[i];
       if (coin === undefined || !set.has(coin)) return fill;
-      const { row, quantity } = fill.legs[0]!;
-      return { ...withoutPosition(fill), jump: fill.jump - quantity * risk.columns.value[row]! };
+      const { row } = fill.legs[0]!;
+      return givingUp(fill, risk.columns.value[row]!, closing.get(row) ?? 0);
     });
     return { holdings: { rows: holdings.rows, quantities }, fills: rest, givenUp };
   });
   return [{ ...held, givenUp: 0 }, ...given];
+}
+
+/** Of what buy orders would add to each row that is held short, the share that closes it. */
+function closingShares({ holdings, fills }: Held): ReadonlyMap<number, number> {
+  const buys = new Map<number, number>();
+  for (const { legs } of fills) {
+    const { row, quantity } = legs[0]!;
+    if (quantity > 0) buys.set(row, (buys.get(row) ?? 0) + quantity);
+  }
+  const shares = new Map<number, number>();
+  holdings.rows.forEach((row, i) => {
+    const quantity = holdings.quantities[i]!;
+    if (quantity < 0 && buys.has(row)) shares.set(row, Math.min(1, -quantity / buys.get(row)!));
+  });
+  return shares;
+}
+
+/**
+ * A fill that buys options of which what is held at last is given up: it adds their worth and no position. What closes a short stays a
+ * position. Several orders share that part in proportion: a bought option never loses more than its worth, so no subset of them does worse
+ * than its shares.
+ */
+function givingUp(fill: OrderFill, value: number, closing: number): OrderFill {
+  if (closing === 1) return fill;
+  const [position, ...cash] = fill.legs;
+  const { row, quantity } = position!;
+  const worth = (1 - closing) * quantity * value;
+  const kept = { ...fill, legs: [{ row, quantity: closing * quantity }, ...cash], jump: fill.jump - worth };
+  return closing === 0 ? kept : { ...kept, most: fill.legs, mixed: worth };
 }
 
 /** A fill whose position is not swept, only what pays for it. */
@@ -115,8 +145,9 @@ function linesOf(book: GridBook, kept: Kept): Lines {
   const { holdings, fills } = kept;
   const swept = sweep(risk, holdings);
   const maintenance = lineOf(book, kept, sweepFills(swept, fills), 'maintenance');
-  // A buffer multiplies what may be lost but not the equity that fills bring.
-  const brought = fills.map((fill) => ({ ...fill, jump: fill.jump / (1 + given.releaseBuffer) }));
+  // A buffer multiplies what may be lost but not the equity that fills bring; and what is given up only where it may close a short instead.
+  const { releaseBuffer: b } = given;
+  const brought = fills.map((fill) => ({ ...fill, jump: (fill.jump - b * fill.mixed) / (1 + b) }));
   const buffered =
     fills.length === 0 ? maintenance : lineOf(book, kept, sweepFills(swept, brought), 'maintenance');
   // What initial margin does not credit need not be there to lose either; but where it hedges, it is.
