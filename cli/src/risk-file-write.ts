@@ -6,12 +6,14 @@ import {
   isRefusal,
   type MarginBook,
   type Product,
+  packRiskFile,
   parseDecimal,
   productsOf,
   type Refusal,
   type RiskHeader,
   type RiskSignature,
   refuse,
+  sealPackedFile,
   sealRiskFile,
   writeRiskFile,
 } from '@plimsoll/core';
@@ -30,6 +32,7 @@ interface WriteOptions extends MarketOptions {
   readonly products?: string;
   readonly portfolio?: readonly string[];
   readonly out: string;
+  readonly packed?: string;
   readonly sign?: readonly string[];
   readonly published?: string;
   readonly effective?: string;
@@ -48,6 +51,7 @@ export function addRiskFileWrite(verb: Command): void {
     .option('--model <name>', 'margin model', 'grid')
     .option('--params <file>', 'parameters that differ from the defaults (JSON)')
     .option('--products <file>', 'a module that knows products of your own (docs/extend.md)')
+    .option('--packed <file>', 'also write the packed form, 16 bits a cell, which never asks for less')
     .option('--sign <key.pem...>', 'sign with these Ed25519 private keys')
     .option('--published <time>', 'when it is published (UTC)')
     .option('--effective <time>', 'from when on it counts')
@@ -74,21 +78,36 @@ async function runWrite(options: WriteOptions): Promise<void> {
   if (isRefusal(signatures)) return giveUp(signatures);
   const failed = await writeBytes(options.out, sealRiskFile(content, signatures));
   if (failed !== undefined) return giveUp(failed);
+  const packed = options.packed === undefined ? undefined : await writePacked(options, book, header);
+  if (isRefusal(packed)) return giveUp(packed);
   report(options, book, content.length, signatures);
 }
 
+/** Writes the packed form beside the exact one, signed by the same keys. */
+async function writePacked(
+  { packed, sign }: WriteOptions,
+  book: MarginBook,
+  header: RiskHeader,
+): Promise<Refusal | undefined> {
+  const content = packRiskFile(book, header);
+  if (isRefusal(content)) return content;
+  const signatures = await signaturesOf(content, sign ?? []);
+  return isRefusal(signatures) ? signatures : writeBytes(packed!, sealPackedFile(content, signatures));
+}
+
 function report(
-  { out, json }: WriteOptions,
+  { out, packed, json }: WriteOptions,
   { model, risk }: MarginBook,
   bytes: number,
   signatures: readonly RiskSignature[],
 ): void {
   const counts = { products: risk.products.length, lanes: risk.lanes.length, refused: risk.refused.size };
   if (json) {
-    sayJson({ file: out, model, bytes, ...counts, book: risk.digest, signatures });
+    sayJson({ file: out, packed: packed ?? null, model, bytes, ...counts, book: risk.digest, signatures });
     return;
   }
   say(`Written to ${out}: ${counts.products} products in ${counts.lanes} scenarios, ${bytes} bytes.`);
+  if (packed !== undefined) say(`Written to ${packed}: the same, packed.`);
   say(`  ${model} of ${formatInstant(risk.levels.at)}, book ${risk.digest.slice(0, 12)}`);
   for (const { publicKey } of signatures) say(`  signed by ${publicKey}`);
   if (counts.refused > 0)
@@ -197,7 +216,8 @@ export function addRiskFileSign(verb: Command): void {
       if (isRefusal(added)) return giveUp(added);
       const keys = new Set(added.map(({ publicKey }) => publicKey));
       const signatures = [...file.signatures.filter(({ publicKey }) => !keys.has(publicKey)), ...added];
-      const failed = await writeBytes(options.out ?? path, sealRiskFile(file.content, signatures));
+      const seal = file.book.risk.units === undefined ? sealRiskFile : sealPackedFile;
+      const failed = await writeBytes(options.out ?? path, seal(file.content, signatures));
       if (failed !== undefined) return giveUp(failed);
       say(`Signed by ${signatures.length}: ${options.out ?? path}`);
       for (const { publicKey } of signatures) say(`  ${publicKey}`);

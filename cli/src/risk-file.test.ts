@@ -71,6 +71,27 @@ describe('risk-file margin', () => {
     expect(stderr).toContain('BTC-27MAR26-1-C: it is not in the book');
   });
 
+  it('M-79 a packed file is a fraction of the size, never asks for less, and says how much more at most', () => {
+    const out = ['--out', at('exact.json'), '--packed', at('risk.bin'), '--sign', at('one.pem')];
+    said('risk-file', 'write', ...market, ...book, ...out);
+    const exact = JSON.parse(said(...MARGIN, at('exact.json'), '--json'));
+    const packed = JSON.parse(said(...MARGIN, at('risk.bin'), '--json'));
+    for (const line of ['maintenance', 'initial']) {
+      const more = Number(packed.requirement[line]) - Number(exact.requirement[line]);
+      const slack = packed.charges
+        .filter((one: { line: string; name: string }) => one.line === line && one.name === 'packing')
+        .reduce((sum: number, one: { inputs: { slack: number } }) => sum + one.inputs.slack, 0);
+      expect(more).toBeGreaterThanOrEqual(0);
+      expect(more).toBeLessThanOrEqual(slack);
+      expect(slack).toBeLessThan(0.001 * Number(exact.requirement[line]));
+    }
+    expect(packed.notes.join()).toContain(
+      'the file is packed: maintenance is not below that of the exact file',
+    );
+    expect(statSync(at('risk.bin')).size).toBeLessThan(statSync(at('exact.json')).size);
+    expect(said('risk-file', 'verify', at('risk.bin'), '--key', at('one.pub.pem'))).toContain('may be used');
+  });
+
   it('M-17 a script in another language finds the same swept losses', () => {
     if (spawnSync('python3', ['--version']).status !== 0) {
       console.warn('skipped: there is no python3 here to run examples/risk-file.py');

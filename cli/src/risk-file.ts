@@ -1,12 +1,12 @@
 // plimsoll risk-file: a book as a file that others can margin with, signed by whoever vouches for it.
 
-import { assess, isRefusal, type Refusal } from '@plimsoll/core';
+import { assess, isRefusal, type Refusal, type Standing } from '@plimsoll/core';
 import { newKeys } from '@plimsoll/lab';
 import type { Command } from 'commander';
 import { type Assessed, loadPortfolio, refuseExpired } from './judge.ts';
 import { sayMargin } from './margin.ts';
 import { marginJson } from './margin-json.ts';
-import { giveUp, say, sayJson } from './output.ts';
+import { giveUp, money, say, sayJson } from './output.ts';
 import { loadRiskFile, writeNew } from './risk-file-disk.ts';
 import { addRiskFileVerify } from './risk-file-verify.ts';
 import { addRiskFileSign, addRiskFileWrite } from './risk-file-write.ts';
@@ -64,7 +64,19 @@ async function assessByFile(options: MarginOptions): Promise<Assessed | Refusal>
   if (gone !== undefined) return gone;
   const standing = assess(portfolio, book, model);
   if (isRefusal(standing)) return standing;
-  return { portfolio, model, parameters: book.given, book, standing, notes: [] };
+  return { portfolio, model, parameters: book.given, book, standing, notes: slackNotes(standing) };
+}
+
+/** What a packed file may ask too much, line by line. */
+function slackNotes({ requirement }: Standing): string[] {
+  return (['maintenance', 'initial'] as const).flatMap((line) => {
+    const slacks = requirement[line].charges.filter(({ name }) => name === 'packing');
+    if (slacks.length === 0) return [];
+    const slack = slacks.reduce((sum, { inputs }) => sum + inputs['slack']!, 0);
+    return [
+      `the file is packed: ${line} is not below that of the exact file and at most ${money(slack)} USD above.`,
+    ];
+  });
 }
 
 interface KeysOptions {

@@ -5,6 +5,7 @@ import { exp } from '../kernel/index.ts';
 import { expiryOf, isPremium } from '../product/index.ts';
 import type { Combined, Fill, Holdings, RiskBook, Swept } from '../risk/index.ts';
 import { optionValue } from './option-value.ts';
+import { packingCharge } from './packing.ts';
 import { type ChargeParameters, coinParameters, type GridParameters } from './parameters.ts';
 import type { Charge, ChargeName } from './requirement.ts';
 import { shortOptionMinimum } from './short-minimum.ts';
@@ -159,7 +160,7 @@ export function chargesOf(
   swept: Swept,
 ): Charge[] {
   return viewsOf(book, holdings, fills, parameters).flatMap((seen) => {
-    if (seen.index === 0) return line === 'initial' ? present([peg(seen)]) : [];
+    if (seen.index === 0) return present([line === 'initial' ? peg(seen) : undefined, packingCharge(seen)]);
     return present([
       line === 'initial' ? optionValueCharge(seen) : undefined,
       closeOutCost(seen),
@@ -170,6 +171,7 @@ export function chargesOf(
       basis(seen),
       surfaceConfidence(seen),
       oracleConfidence(seen),
+      packingCharge(seen),
     ]);
   });
 }

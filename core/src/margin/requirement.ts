@@ -46,6 +46,7 @@ export const CHARGE_RULES = {
   'bought-options': 'M-19',
   'release-buffer': 'M-19',
   'release-floor': 'M-19',
+  packing: 'M-78',
   'cross-floor': 'M-66',
   'owner-concentration': 'M-68',
   'owner-vega-concentration': 'M-68',
@@ -120,6 +121,8 @@ export interface MarginModel<
   /** The book again from its risk arrays, as a file holds them: what follows from arrays and parameters is worked out anew. */
   rebook(risk: RiskBook, parameters: Parameters): Book | Refusal;
   require(portfolio: Portfolio, book: Book): Requirement | Refusal;
+  /** Whether it charges for what packed rows may hide (M-78), or has no rows; a model that does not is not packed. */
+  readonly packs?: boolean;
   /**
    * The charges on nothing but the size of holdings, which grow faster than size, so that splitting holdings makes them smaller: an owner is
    * charged for all its accounts together (M-68). Absent where a model has none.

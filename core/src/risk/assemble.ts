@@ -23,6 +23,8 @@ export interface BookParts {
   /** By which the rows' method is known. */
   readonly terms: RiskBook['terms'];
   readonly refused: ReadonlyMap<ProductId, Refusal>;
+  /** Of packed rows. */
+  readonly units?: Float64Array;
 }
 
 /** Raised when the kernel or the meaning of a row changes: the same inputs would then give other bits. */
@@ -52,6 +54,7 @@ export function assembleBook(parts: BookParts): RiskBook {
     ranges,
     terms,
     refused,
+    ...(parts.units === undefined ? {} : { units: parts.units }),
   };
 }
 

@@ -56,6 +56,8 @@ export interface RiskBook {
   readonly ranges: ReadonlyMap<string, ScanRanges>;
   /** How the rows came about, where not by full revaluation. */
   readonly terms: readonly (string | number)[];
+  /** Of a packed book, per row: a true cell lies from the row's cell up to a unit above it. Absent where rows are exact. */
+  readonly units?: Float64Array;
   readonly refused: ReadonlyMap<ProductId, Refusal>;
 }
 

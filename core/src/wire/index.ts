@@ -31,5 +31,6 @@ export {
   sealRiskFile,
   writeRiskFile,
 } from './risk-file.ts';
+export { packRiskFile, sealPackedFile } from './risk-file-packed.ts';
 export { type RiskFile, readRiskFile } from './risk-file-read.ts';
 export { TEXT_LENGTH_MAX } from './words.ts';

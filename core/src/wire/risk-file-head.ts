@@ -15,7 +15,13 @@ import { any, below, type Doubts, Fields, type Place, placeOf, positive } from '
 import { type Json, plainJson } from './json.ts';
 import { readWholeParameters } from './parameters.ts';
 import { readRefusal } from './refusals.ts';
-import { groupsOf, RISK_FILE_FORMAT, RISK_FILE_VERSION, type RiskHeader } from './risk-file.ts';
+import {
+  groupsOf,
+  RISK_FILE_FORMAT,
+  RISK_FILE_VERSION,
+  type RiskHeader,
+  type RiskSignature,
+} from './risk-file.ts';
 import { readColumns, readLevels, readNumbers, readRanges, readTime } from './risk-file-parts.ts';
 import { readProduct } from './risk-file-products.ts';
 import { readLane } from './scenarios.ts';
@@ -27,14 +33,18 @@ export interface RiskHead {
   readonly book: MarginBook;
 }
 
-/** Reads the rows of so many products in so many lanes, from wherever the form keeps them. */
-export type RowsReader = (file: Fields, products: number, lanes: number) => Pick<RiskBook, 'rows'>;
+/** A form of the file: the key it alone has, and how it reads the rows of so many products in so many lanes. */
+export interface RowsForm {
+  readonly key: 'rows' | 'exact';
+  rowsOf(file: Fields, products: number, lanes: number): Pick<RiskBook, 'rows' | 'units'>;
+}
 
 const TERMS_MAX = 64;
+const SIGNATURES_MAX = 32;
 const REASON_LENGTH_MAX = 1_000;
 const KEYS = [
   ...['format', 'version', 'methodology', 'header', 'model', 'method', 'parameters', 'levels', 'lanes'],
-  ...['ranges', 'products', 'columns', 'groups', 'refused', 'digests', 'rows'],
+  ...['ranges', 'products', 'columns', 'groups', 'refused', 'digests'],
 ];
 
 /** The book of a file's content; undefined where `doubts` has a fault. */
@@ -42,10 +52,10 @@ export function readRiskHead(
   node: Json | undefined,
   place: Place,
   doubts: Doubts,
-  rowsOf: RowsReader,
+  form: RowsForm,
 ): RiskHead | undefined {
   if (!isOurs(node, place, doubts)) return undefined;
-  const file = new Fields(node, place, KEYS, doubts);
+  const file = new Fields(node, place, [...KEYS, form.key], doubts);
   const at = (key: string) => below(place, key);
   const header = readHeader(file.node('header'), at('header'), doubts);
   const model: MarginModel = models[file.word('model', Object.keys(models) as ModelId[])];
@@ -63,7 +73,7 @@ export function readRiskHead(
     readRefusal(all.node(id), below(all.place, id), doubts),
   );
   agree(file, products, levels, [...ranges.keys()]);
-  const rows = rowsOf(file, products.length, lanes.length);
+  const rows = form.rowsOf(file, products.length, lanes.length);
   const signFactors = readSignFactors(file.node('groups'), at('groups'), doubts);
   if (doubts.fault !== undefined) return undefined;
   const risk = assembleBook({
@@ -211,4 +221,19 @@ function doubtDigest(digests: Fields, key: 'book' | 'parameters', digest: Digest
 /** What is said of a digest that is not that of what stands beside it. */
 export function notDigestOf(what: string, digest: string): string {
   return `It is not that of ${what} in this file, which is ${digest}: the file was changed; fetch it again.`;
+}
+
+/** Who vouches: each key once, so that k of n are k. */
+export function readSignatures(fields: Fields, doubts: Doubts): readonly RiskSignature[] {
+  const signatures = fields.list('signatures', SIGNATURES_MAX, (item, place): RiskSignature => {
+    const own = new Fields(item, place, ['algorithm', 'publicKey', 'signature'], doubts);
+    return {
+      algorithm: own.word('algorithm', ['Ed25519']),
+      publicKey: readHex(own, 'publicKey', 64),
+      signature: readHex(own, 'signature', 128),
+    };
+  });
+  const keys = new Set(signatures.map(({ publicKey }) => publicKey));
+  if (keys.size < signatures.length) fields.refuse('signatures', 'One key signs twice; keep one of them.');
+  return signatures;
 }

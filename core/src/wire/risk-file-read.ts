@@ -5,7 +5,8 @@ import { type Digest, digestOf, fromUtf8, type Refusal, refuse } from '../base/i
 import { below, Doubts, Fields } from './fields.ts';
 import { isJson, parseJson } from './json.ts';
 import { RISK_FILE_BYTES_MAX, type RiskSignature, writeRiskFile } from './risk-file.ts';
-import { notDigestOf, type RiskHead, readHex, readRiskHead } from './risk-file-head.ts';
+import { notDigestOf, type RiskHead, readRiskHead, readSignatures } from './risk-file-head.ts';
+import { isPacked, readPackedFile } from './risk-file-packed.ts';
 import { readRows } from './risk-file-parts.ts';
 
 /** A file that was read, believed so far as its digest goes. Who signed it is for the host to check: core has no signatures. */
@@ -16,28 +17,26 @@ export interface RiskFile extends RiskHead {
   readonly signatures: readonly RiskSignature[];
 }
 
-const SIGNATURES_MAX = 32;
-
 /**
  * Reads what `sealRiskFile` writes, to the bit: the book margins every portfolio as the live one does. Refused by name of what is wrong: unknown
  * keys, numbers that are none, products out of order, borders that do not follow from them, digests that are not those of the content.
  * @example readRiskFile(sealRiskFile(content), 'risk.json') // { header, model, book, digest, signatures }, or a refusal
  */
 export function readRiskFile(input: string | Uint8Array, source: string): RiskFile | Refusal {
+  if (typeof input !== 'string' && isPacked(input)) return readPackedFile(input, source);
   const text = textOf(input, source);
   if (typeof text !== 'string') return text;
   const root = parseJson(text, source);
   if (!isJson(root)) return root;
   const doubts = new Doubts();
   const fields = new Fields(root, { source, path: '' }, ['digest', 'file', 'signatures'], doubts);
-  const head = readRiskHead(
-    fields.node('file'),
-    below(fields.place, 'file'),
-    doubts,
-    (file, count, lanes) => {
+  const place = below(fields.place, 'file');
+  const head = readRiskHead(fields.node('file'), place, doubts, {
+    key: 'rows',
+    rowsOf: (file, count, lanes) => {
       return { rows: readRows(file.node('rows'), below(file.place, 'rows'), count, lanes, doubts) };
     },
-  );
+  });
   const signatures = readSignatures(fields, doubts);
   if (head === undefined || doubts.fault !== undefined) return doubts.fault!;
   const content = writeRiskFile(head.book, head.header) as Uint8Array;
@@ -53,19 +52,4 @@ function textOf(input: string | Uint8Array, source: string): string | Refusal {
     return refuse('too-large', said, source);
   }
   return fromUtf8(input) ?? refuse('malformed', 'The file is not UTF-8 text; fetch it again.', source);
-}
-
-/** Who vouches: each key once, so that k of n are k. */
-export function readSignatures(fields: Fields, doubts: Doubts): readonly RiskSignature[] {
-  const signatures = fields.list('signatures', SIGNATURES_MAX, (item, place): RiskSignature => {
-    const own = new Fields(item, place, ['algorithm', 'publicKey', 'signature'], doubts);
-    return {
-      algorithm: own.word('algorithm', ['Ed25519']),
-      publicKey: readHex(own, 'publicKey', 64),
-      signature: readHex(own, 'signature', 128),
-    };
-  });
-  const keys = new Set(signatures.map(({ publicKey }) => publicKey));
-  if (keys.size < signatures.length) fields.refuse('signatures', 'One key signs twice; keep one of them.');
-  return signatures;
 }

@@ -117,5 +117,6 @@ export const greeksModel: MarginModel<GreeksParameters, GreeksBook> = {
   },
   book: buildGreeksBook,
   rebook: rebookGreeks,
+  packs: true,
   require: grid.require,
 };

@@ -146,6 +146,7 @@ export const grid: MarginModel<GridParameters, GridBook> = {
   form: gridForm,
   book: buildGridBook,
   rebook: rebookGrid,
+  packs: true,
   require: requireGrid,
   sizeCharges: (holdings, { risk, given }) => sizeChargesOf(risk, holdings, given),
 };

@@ -251,5 +251,6 @@ export const staticModel: MarginModel<StaticParameters, StaticBook> = {
   form: staticForm,
   book: buildStaticBook,
   rebook: rebookStatic,
+  packs: true,
   require: requireStatic,
 };
