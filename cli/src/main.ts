@@ -7,6 +7,7 @@ import { addMargin } from './margin.ts';
 import { EXIT_REFUSED, EXIT_USAGE, VERSION } from './output.ts';
 import { addRiskFile } from './risk-file.ts';
 import { addSurface } from './surface.ts';
+import { addSurvive } from './survive.ts';
 import { addWhatIf } from './what-if.ts';
 
 const program = new Command('plimsoll')
@@ -19,6 +20,7 @@ const program = new Command('plimsoll')
 addMargin(program);
 addExplain(program);
 addWhatIf(program);
+addSurvive(program);
 addSurface(program);
 addRiskFile(program);
 program

@@ -267,6 +267,16 @@ describe('shapes of books', () => {
     expect(maintenance.up!.marks.get('BTC-PERPETUAL')).toBeGreaterThan(65_000);
   });
 
+  it('M-70 open orders count: what may be filled brings the crossing nearer', () => {
+    const long = book([{ product: perpetual('BTC'), quantity: 200_000 }], 60_000);
+    const more = { product: perpetual('BTC'), side: 'buy', quantity: 200_000, price: 64_000 } as const;
+    const reach = { low: -0.5, high: 0.1 };
+    const [alone, wanting] = [long, { ...long, orders: [more] }].map(
+      (held) => sure(survive(subjectOf(held, grid), btc, reach)).thresholds.maintenance.down!,
+    );
+    expect(wanting!.move).toBeGreaterThan(alone!.move + 0.01);
+  });
+
   it('M-70 an account that is below a line says so, and where it would not be', () => {
     const short = [{ product: perpetual('ETH', 'linear'), quantity: -100 }];
     const { initial, bankruptcy } = sure(
