@@ -103,6 +103,32 @@ describe('M-79 packed rows', () => {
     );
   });
 
+  it('M-79 M-25 a loss that packing makes larger takes nothing off the short-option minimum', () => {
+    const { lanes, stride, indexOf } = whole.risk;
+    const rows = new Float64Array(whole.risk.rows.length);
+    const laneOf = (id: string) => lanes.findIndex((lane) => lane.id === id);
+    const [up, down] = [laneOf('grid/spot+100%r/vol-same'), laneOf('grid/spot-100%r/vol-same')];
+    expect(Math.min(up, down)).toBeGreaterThanOrEqual(0);
+    const held = (id: string) =>
+      everything.find((product) => product.id === id) as Portfolio['positions'][number]['product'];
+    const [btc, eth] = [held('BTC-PERPETUAL'), held('ETH-PERPETUAL')];
+    const short = everything.find(
+      ({ kind, underlying }) => kind === 'option' && underlying === 'ETH',
+    ) as typeof btc;
+    // BTC loses where ETH gains; ETH's own loss, elsewhere, is a tenth of its unit and is floored to a whole one.
+    rows[indexOf.get(btc.id)! * stride + up] = -1e6;
+    rows[indexOf.get(eth.id)! * stride + up] = 32_000;
+    rows[indexOf.get(eth.id)! * stride + down] = -0.1;
+    const book = sure(grid.rebook({ ...whole.risk, rows }, grid.defaults));
+    const { book: read } = sure(readRiskFile(packed(book), 'risk.bin'));
+    expect(read.risk.units![indexOf.get(eth.id)!]).toBe(1);
+    const positions = [btc, eth, short].map((product, i) => ({ product, quantity: i < 2 ? 1 : -1 }));
+    const account = { account: 'floored', balances: [], positions, orders: [] };
+    const charges = sure(assess(account, book, grid)).requirement.maintenance.charges;
+    expect(charges.some(({ name }) => name === 'short-option-minimum')).toBe(true);
+    compare(account, grid, book, read);
+  });
+
   it('M-79 never understate what the worst subset of open orders needs', () => {
     const { book: read } = sure(readRiskFile(packed(whole), 'risk.bin'));
     const orders = fc
