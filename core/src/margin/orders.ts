@@ -68,7 +68,8 @@ export function isReached(
   amountsAfter: (holdings: Holdings) => Amounts,
 ): boolean {
   const missing = new Set<LineName>(LINES);
-  for (const fills of subsets) {
+  const unlike = new Map(subsets.map((fills) => [fills.map(({ order }) => order).join(), fills]));
+  for (const fills of unlike.values()) {
     if (missing.size === 0) break;
     const after = amountsAfter(afterFills(holdings, fills));
     const jump = BigInt(Math.round(fills.reduce((sum, fill) => sum + fill.jump, 0) * 1e8));

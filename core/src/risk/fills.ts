@@ -104,6 +104,10 @@ function partsOf(book: RiskBook, { legs, jump }: Fill): Part[] {
   }));
 }
 
+function lanesThat(count: number, is: (lane: number) => boolean): Int32Array {
+  return Int32Array.from({ length: count }, (_, s) => s).filter(is);
+}
+
 /**
  * The sweep in which every lane fills what hurts there. Where expiries net by sum, an underlying's entry falls by
  * `sum_o min(0, sum_legs q R + jump_o)`: for one underlying the true worst subset. Where they do not, each leg counts at its worst in its
@@ -117,9 +121,10 @@ export function sweepFills(swept: Swept, fills: readonly Fill[]): Swept {
   // Sign factors are concave in a bucket's value, and no model that has them takes orders yet.
   assert(groups.signFactors === undefined, 'orders are swept in books without sign factors');
   const count = book.lanes.length;
+  const netting = lanesThat(count, (s) => netsBySum[s] === 0);
   const pnl = swept.pnl.slice();
-  const low = swept.buckets.slice();
-  const high = swept.buckets.slice();
+  const low = netting.length === 0 ? swept.buckets : swept.buckets.slice();
+  const high = netting.length === 0 ? low : swept.buckets.slice();
   const jumps = new Float64Array(groups.underlyings.length);
   const part = new Float64Array(count);
   for (const fill of fills) {
@@ -128,23 +133,22 @@ export function sweepFills(swept: Swept, fills: readonly Fill[]): Swept {
       part.fill(jump);
       for (const { row, quantity, bucket } of legs) {
         const from = row * stride;
+        for (let s = 0; s < count; s++) part[s]! += quantity * book.rows[from + s]!;
         const at = bucket * stride;
-        for (let s = 0; s < count; s++) {
+        for (const s of netting) {
           const change = quantity * book.rows[from + s]!;
-          part[s]! += change;
-          if (netsBySum[s] === 1) continue;
           if (change < 0) low[at + s]! += change;
           else high[at + s]! += change;
         }
       }
       const at = underlying * stride;
-      for (let s = 0; s < count; s++) if (part[s]! < 0) pnl[at + s]! += part[s]!;
+      for (let s = 0; s < count; s++) pnl[at + s]! += Math.min(0, part[s]!);
     }
   }
-  for (let i = 0; i < low.length; i++) {
-    const s = i % stride;
+  const lone = netting.filter((s) => twins[s]! < 0);
+  for (let at = 0; lone.length > 0 && at < low.length; at += stride) {
     // Without a twin an expiry counts as minus its size, so the farther end is the worse one.
-    if (s < count && netsBySum[s] === 0 && twins[s]! < 0 && high[i]! > -low[i]!) low[i] = high[i]!;
+    for (const s of lone) if (high[at + s]! > -low[at + s]!) low[at + s] = high[at + s]!;
   }
   const netted: Swept = { ...swept, pnl, buckets: low, fills, jumps, before: swept };
   netBuckets(netted);

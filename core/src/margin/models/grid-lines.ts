@@ -198,7 +198,7 @@ function leastOf(book: GridBook, held: Held): Lines {
     (least, kept) => {
       // A line is never less than the worth of what was given up for it.
       const worth = owedUp(kept.givenUp);
-      if (held.fills.length === 0 && worth >= least.release.amount && worth >= least.staying) return least;
+      if (worth > 0n && worth >= least.release.amount && worth >= least.staying) return least;
       return eachOf(least, linesOf(book, kept), (b, a) => b < a);
     },
     linesOf(book, whole),
