@@ -119,4 +119,5 @@ export const greeksModel: MarginModel<GreeksParameters, GreeksBook> = {
   rebook: rebookGreeks,
   packs: true,
   require: grid.require,
+  sizeCharges: grid.sizeCharges!,
 };
