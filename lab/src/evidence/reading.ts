@@ -55,10 +55,10 @@ function extremesOf(day: ComparedDay, m: number, reference: number): string {
 /** What a model leaves out by construction; the numbers stand in the tables. */
 const READINGS: Readonly<Record<string, string>> = {
   static:
-    'every leg pays for itself, so that what hedges costs instead of saving; neither volatility nor time occurs in it. It is far above the others for whatever is hedged, and about theirs for a naked position.',
+    'every leg pays for itself, so that what hedges costs instead of saving; neither volatility nor time occurs in it. It is far above the others for whatever is hedged, and about theirs for a perpetual by itself.',
   span: 'nets within a coin over one range, with a tenth on top for a day where `grid` has a wider range: its initial line is the closest to what a bad day costs. Forwards move as one in its scenarios, so that a basis costs little more than the spread charge; owned coins are cut and hedge nothing, so that what is written against them costs as if naked.',
   greeks:
-    'stands beside `grid` because most cells are revalued. The expansion by itself breaks in the tails, where it is wrong by more than the coin is worth, and in all but small moves next to expiry; trusted everywhere it asks several times too much of what is short gamma.',
+    'stands beside `grid` because most cells are revalued. The expansion by itself breaks in the tails, where it is wrong by about what the coin is worth or more, and in all but small moves next to expiry; trusted everywhere it asks several times too much of what is short gamma.',
   grid: 'the reference here, not the truth: where it asks less than the others, the loss beside it says whether that was enough.',
 };
 
@@ -76,6 +76,15 @@ export function readingPart(days: readonly ComparedDay[]): string[] {
       ];
     }),
   );
+  const held = days.flatMap((day) =>
+    compared.flatMap((_, m) =>
+      answersOf(day, m).flatMap(({ one, maintenance, initial }) => [
+        one.lossNext <= maintenance,
+        one.lossDay <= initial,
+      ]),
+    ),
+  );
+  const broken = held.filter((line) => !line).length;
   const head = [
     'model and day',
     'initial, times that of `grid`',
@@ -84,6 +93,8 @@ export function readingPart(days: readonly ComparedDay[]): string[] {
   ];
   return [
     '## In short',
+    '',
+    `Of ${held.length} lines ${broken === 0 ? 'none' : broken} failed to hold the loss.`,
     '',
     markdownTable(head, rows, 4),
     '',
