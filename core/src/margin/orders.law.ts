@@ -283,6 +283,19 @@ describe('M-35 the label', () => {
     expect(quoting.requirement.initial.amount > 0n).toBe(true);
   });
 
+  it('M-31 the profit that a fill would bring stays also where initial is the release line', () => {
+    const [short] = universe.filter(({ id }) => id === 'ETH-PERPETUAL');
+    const limit = sure(price(short!, market)).mark * 1.01;
+    const held: Portfolio = {
+      account: 'label',
+      balances: [{ asset: 'USDC', kind: 'cash', quantity: 1e6 }],
+      positions: [],
+      orders: [{ product: short!, side: 'sell', quantity: 20_000, price: limit }],
+    };
+    const standing = expectBound(held, WORLDS['a high short minimum']!);
+    expect(standing.requirement.initial.charges.map(({ name }) => name)).toContain('release-floor');
+  });
+
   it('refuses an order in a product the book does not hold', () => {
     const stranger = option('BTC', 25, 12_345, 'call');
     const refused = assess(

@@ -136,8 +136,8 @@ function releaseOf(maintenance: Line, buffer: number): Line {
 
 /** The three lines, and what must stay. */
 export interface Lines extends Readonly<Record<LineName, Line>> {
-  /** Initial and the option value that it credits and the unsettled profit of fills, which may not be withdrawn (M-31). */
-  readonly staying: Usd;
+  /** What may not be withdrawn on their account (M-31): the lines without the unsettled profit of fills, initial with the option value it credits. */
+  readonly staying: Readonly<Record<'initial' | 'release', Usd>>;
 }
 
 function linesOf(book: GridBook, kept: Kept): Lines {
@@ -147,47 +147,45 @@ function linesOf(book: GridBook, kept: Kept): Lines {
   const maintenance = lineOf(book, kept, sweepFills(swept, fills), 'maintenance');
   // A buffer multiplies what may be lost but not the equity that fills bring; and what is given up only where it may close a short instead.
   const { releaseBuffer: b } = given;
-  const brought = fills.map((fill) => ({ ...fill, jump: (fill.jump - b * fill.mixed) / (1 + b) }));
-  const buffered =
-    fills.length === 0 ? maintenance : lineOf(book, kept, sweepFills(swept, brought), 'maintenance');
+  const bring = (fill: OrderFill) => ({ ...fill, jump: (fill.jump - b * fill.mixed) / (1 + b) });
+  const releaseWith = (of: readonly OrderFill[]) =>
+    releaseOf(
+      of.length === 0 ? maintenance : lineOf(book, kept, sweepFills(swept, of.map(bring)), 'maintenance'),
+      b,
+    );
   // What initial margin does not credit need not be there to lose either; but where it hedges, it is.
   const credit = creditOf(risk, holdings, fills, given);
   const counted = credit.counted === holdings ? undefined : sweep(risk, credit.counted);
-  const better = (change: (fill: Fill) => Fill) => {
-    const whole = sweepFills(swept, fills.map(change));
-    return counted === undefined ? whole : betterOf(whole, sweepFills(counted, credit.fills.map(change)));
+  const initialWith = (settle: (fill: Fill) => Fill) => {
+    const whole = sweepFills(swept, fills.map(settle));
+    const better =
+      counted === undefined ? whole : betterOf(whole, sweepFills(counted, credit.fills.map(settle)));
+    return lineOf(book, kept, better, 'initial');
   };
-  const initial = lineOf(
-    book,
-    kept,
-    better((fill) => fill),
-    'initial',
-  );
+  const initial = initialWith((fill) => fill);
+  const release = releaseWith(fills);
+  const staying = { initial: usd(initial.amount + owedUp(credit.credited)), release: release.amount };
   const profits = new Map(fills.map(({ order, unsettled }) => [order, Math.max(0, unsettled)]));
-  const settled = [...profits.values()].every((profit) => profit === 0)
-    ? initial
-    : lineOf(
-        book,
-        kept,
-        better((fill) => ({ ...fill, jump: Math.min(fill.jump, fill.jump - profits.get(fill.order)!) })),
-        'initial',
-      );
-  return {
-    maintenance,
-    release: releaseOf(buffered, given.releaseBuffer),
-    initial,
-    staying: usd(settled.amount + owedUp(credit.credited)),
+  if ([...profits.values()].every((profit) => profit === 0))
+    return { maintenance, release, initial, staying };
+  const settle = <F extends Fill>(fill: F): F => ({ ...fill, jump: fill.jump - profits.get(fill.order)! });
+  const settled = {
+    initial: usd(initialWith(settle).amount + owedUp(credit.credited)),
+    release: releaseWith(fills.map(settle)).amount,
   };
+  return { maintenance, release, initial, staying: settled };
 }
 
 /** Each line by itself: the one of `a` unless that of `b` is better. */
 function eachOf(a: Lines, b: Lines, better: (b: Usd, a: Usd) => boolean): Lines {
   const pick = (line: LineName) => (better(b[line].amount, a[line].amount) ? b[line] : a[line]);
+  const stay = (line: 'initial' | 'release') =>
+    better(b.staying[line], a.staying[line]) ? b.staying[line] : a.staying[line];
   return {
     maintenance: pick('maintenance'),
     release: pick('release'),
     initial: pick('initial'),
-    staying: better(b.staying, a.staying) ? b.staying : a.staying,
+    staying: { initial: stay('initial'), release: stay('release') },
   };
 }
 
@@ -198,7 +196,7 @@ function leastOf(book: GridBook, held: Held): Lines {
     (least, kept) => {
       // A line is never less than the worth of what was given up for it.
       const worth = owedUp(kept.givenUp);
-      if (worth > 0n && worth >= least.release.amount && worth >= least.staying) return least;
+      if (worth > 0n && worth >= least.release.amount && worth >= least.staying.initial) return least;
       return eachOf(least, linesOf(book, kept), (b, a) => b < a);
     },
     linesOf(book, whole),

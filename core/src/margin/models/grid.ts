@@ -89,7 +89,10 @@ function requireGrid(portfolio: Portfolio, book: GridBook): Requirement | Refusa
   });
   if (isRefusal(fills)) return fills;
   const { maintenance, release, initial, staying } = judgeLines(book, { holdings, fills });
-  const credit = staying > initial.amount ? staying - initial.amount : 0n;
+  const credit = [staying.initial - initial.amount, staying.release - initial.amount].reduce(
+    (most, missing) => (missing > most ? missing : most),
+    0n,
+  );
   return {
     maintenance,
     release,
