@@ -1,7 +1,7 @@
 // How far net long option value may stand as margin (M-30): it is worth what it could be sold for, and what is not counted is not lost.
 
 import { isPremium } from '../product/index.ts';
-import type { Fill, Holdings, RiskBook } from '../risk/index.ts';
+import { closingShares, type Fill, type Holdings, type RiskBook } from '../risk/index.ts';
 import type { GridParameters } from './parameters.ts';
 import { type Seen, viewsOf } from './views.ts';
 
@@ -79,36 +79,28 @@ export function creditOf(
     });
   }
   if (leftOut.size === 0) return { credited, counted: holdings, fills };
-  const held = new Map<number, number>();
-  const quantities = holdings.quantities.map((quantity, i) => {
-    held.set(holdings.rows[i]!, quantity);
-    return quantity > 0 ? quantity * (1 - (leftOut.get(holdings.rows[i]!) ?? 0)) : quantity;
-  });
   const shareOf = (row: number) => leftOut.get(row) ?? 0;
+  const quantities = holdings.quantities.map((quantity, i) =>
+    quantity > 0 ? quantity * (1 - shareOf(holdings.rows[i]!)) : quantity,
+  );
+  const closing = closingShares(holdings, fills);
   return {
     credited,
     counted: { rows: holdings.rows, quantities },
-    fills: fills.flatMap((fill) => countedFill(fill, shareOf, held)),
+    fills: fills.map((fill) => {
+      const { row } = fill.legs[0]!;
+      return countedFill(fill, shareOf(row), closing.get(row) ?? 0);
+    }),
   };
 }
 
 /**
- * A fill as counted: of a bought option what is not left out. One that first closes a short is taken apart into the option and what pays for
- * it, each counted only where it hurts, because the left-out share begins where the short ends.
+ * A fill as counted: of a bought option what is not left out, and what closes a short is not. Several orders share the closing part in
+ * proportion: a subset of them leaves out no larger share of what it buys, and what is left out costs its whole worth.
  */
-function countedFill(
-  fill: Fill,
-  leftOut: (row: number) => number,
-  held: ReadonlyMap<number, number>,
-): readonly Fill[] {
+function countedFill(fill: Fill, leftOut: number, closing: number): Fill {
   const [position, ...cash] = fill.legs;
   const { row, quantity } = position!;
-  const share = quantity > 0 ? leftOut(row) : 0;
-  if (share === 0) return [fill];
-  if ((held.get(row) ?? 0) < 0)
-    return [
-      { ...fill, legs: [position!], jump: 0 },
-      { ...fill, legs: cash },
-    ];
-  return [{ ...fill, legs: [{ row, quantity: quantity * (1 - share) }, ...cash] }];
+  if (quantity <= 0 || leftOut === 0 || closing === 1) return fill;
+  return { ...fill, legs: [{ row, quantity: quantity * (1 - (1 - closing) * leftOut) }, ...cash] };
 }

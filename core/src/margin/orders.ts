@@ -12,7 +12,7 @@ import type { LineName } from './requirement.ts';
 /** A fill, and how much of its jump is profit of futures that is not settled yet, dollars. */
 export interface OrderFill extends Fill {
   readonly unsettled: number;
-  /** Worth of bought options that it would add to a short position, all of them given up; dollars, 0 before anything is given up. */
+  /** Worth of what it would close of a short position beyond its share, filled without the others; dollars, 0 before anything is given up. */
   readonly mixed: number;
 }
 

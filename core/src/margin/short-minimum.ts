@@ -72,33 +72,31 @@ export function shortOptionMinimum(
   const least = unpaired * seen.index * rate;
   const fills = fillsIn(seen, swept);
   // The loss after some fills is at least that of any one lane, so each lane bounds what is missing: the worst one, and that in which
-  // nothing moves, where no fill gains anything.
+  // nothing moves, where no fill gains anything. No subset is charged more than the whole minimum.
   const most = (lane: number) => mostMissing(seen, rate * seen.index, combined, swept, fills, lane);
   const missing =
     fills.size === 0 || least === 0
       ? least - loss
       : Math.min(most(laneOf(seen, swept, combined.own[seen.u]!.lane)), most(-1)) - combined.retained * loss;
-  const amount = owedUp(missing);
+  const amount = owedUp(Math.min(missing, least));
   const inputs = { unpaired, rate, least, swept: loss };
   return amount > 0n
     ? { name: 'short-option-minimum', underlying: seen.underlying, amount, inputs }
     : undefined;
 }
 
-/** Orders whose fill touches an underlying, each in the one or two ways that the sweep counted it. */
-type FillsByOrder = ReadonlyMap<number, readonly (readonly Fill[])[]>;
+/** Orders whose fill touches an underlying, each in the one or two ways that the sweep counted it: whole, and less what is left out. */
+type FillsByOrder = ReadonlyMap<number, readonly Fill[]>;
 
 function fillsIn({ book, u }: Seen, swept: Swept): FillsByOrder {
   const { underlyingStart, bucketStart } = book.groups;
   const from = bucketStart[underlyingStart[u]!]!;
   const to = bucketStart[underlyingStart[u + 1]!]!;
-  const found = new Map<number, Fill[][]>();
-  for (const [way, made] of [swept, swept.instead].entries()) {
+  const found = new Map<number, Fill[]>();
+  for (const made of [swept, swept.instead]) {
     for (const fill of made?.fills ?? []) {
       if (!fill.legs.some(({ row }) => row >= from && row < to)) continue;
-      const ways = found.get(fill.order) ?? [[], []];
-      ways[way]!.push(fill);
-      found.set(fill.order, ways);
+      found.set(fill.order, [...(found.get(fill.order) ?? []), fill]);
     }
   }
   return found;
@@ -120,11 +118,11 @@ function mostMissing(
   const { book, u, legs } = seen;
   const adds = new Map<number, { row: number; quantity: number; worth: number }>();
   for (const [order, ways] of fills) {
-    const gains = ways
-      .filter((way) => way.length > 0)
-      .map((way) => way.reduce((sum, fill) => sum + fillGain(book, fill, u, lane), 0));
-    const [position] = ways[0]![0]!.legs;
-    const jump = ways[0]!.reduce((sum, fill) => sum + fill.jump, 0);
+    const gains = ways.map((fill) => fillGain(book, fill, u, lane));
+    const {
+      jump,
+      legs: [position],
+    } = ways[0]!;
     const owns = legs.some(({ row }) => row === position!.row);
     const worth = (1 - retained) * Math.max(...gains) - (owns ? retained * jump : 0);
     adds.set(order, { ...position!, worth });

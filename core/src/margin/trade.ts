@@ -27,30 +27,45 @@ function credit(
   );
 }
 
+/** What a fill pays in, units of the settle asset: the premium, or for what is margined the profit from its price to the mark. */
+function paidBy({ product, quantity }: Trade, at: number, mark: number, held: Position | undefined): number {
+  if (!isMargined(product)) return -quantity * at;
+  // The merged position keeps the older entry, so the fill's profit is counted from there.
+  const entry = held?.entryPrice ?? mark;
+  return quantity * (futureProfit(product, at, mark) - futureProfit(product, entry, mark));
+}
+
+function beyondMargin(quantity: number, { id, settleAsset }: Trade['product']): Refusal {
+  const message = `the trade takes ${Number(quantity.toPrecision(6))} ${settleAsset} more than the margin of its own; isolate it with more, or trade less.`;
+  return refuse('out-of-range', message, id);
+}
+
 /**
- * The portfolio after a fill. Premiums move cash of the settle asset; a future filled away from the mark leaves unsettled profit.
- * Refuses a product that the market cannot price.
+ * The portfolio after a fill. Premiums move cash of the settle asset; a future filled away from the mark leaves unsettled profit. A position
+ * with a margin of its own pays and is paid there (M-65), and what is left comes back as cash when it is closed. Refuses a product that the
+ * market cannot price, and what such a margin does not reach for.
  * @example applyTrade(portfolio, { product: call, quantity: -10, price: 0.05 }, market) // 0.5 BTC more cash, 10 calls short
  */
 export function applyTrade(portfolio: Portfolio, trade: Trade, market: Market): Portfolio | Refusal {
   const { product, quantity } = trade;
   const known = price(product, market);
   if (isRefusal(known)) return known;
-  const at = trade.price ?? known.mark;
   const held = portfolio.positions.find((position) => position.product.id === product.id);
-  let balances = [...portfolio.balances];
-  if (!isMargined(product)) {
-    balances = credit(balances, product.settleAsset, 'cash', -quantity * at);
-  } else {
-    // The merged position keeps the older entry, so the fill's profit is counted from there.
-    const entry = held?.entryPrice ?? known.mark;
-    const profit = futureProfit(product, at, known.mark) - futureProfit(product, entry, known.mark);
-    balances = credit(balances, product.settleAsset, 'unsettled', quantity * profit);
-  }
+  const paid = paidBy(trade, trade.price ?? known.mark, known.mark, held);
+  const others = portfolio.positions.filter((position) => position !== held);
   const merged: Position =
     held === undefined ? { product, quantity } : { ...held, quantity: held.quantity + quantity };
-  const others = portfolio.positions.filter((position) => position !== held);
-  return { ...portfolio, balances, positions: merged.quantity === 0 ? others : [...others, merged] };
+  const isClosed = merged.quantity === 0;
+  if (held?.isolated === undefined) {
+    const kind = isMargined(product) ? 'unsettled' : 'cash';
+    const balances = credit(portfolio.balances, product.settleAsset, kind, paid);
+    return { ...portfolio, balances, positions: isClosed ? others : [...others, merged] };
+  }
+  const isolated = held.isolated + paid;
+  if (isolated < 0) return beyondMargin(-isolated, product);
+  if (!isClosed) return { ...portfolio, positions: [...others, { ...merged, isolated }] };
+  const balances = credit(portfolio.balances, product.settleAsset, 'cash', isolated);
+  return { ...portfolio, balances, positions: others };
 }
 
 /**

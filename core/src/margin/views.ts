@@ -86,29 +86,49 @@ const owed = (quantity: number) => Math.min(0, quantity);
 
 /**
  * The largest size of a sum `sum_legs quantity x unit` over all subsets of fills, each fill taken whole. Where `owes`, an asset counts only as
- * far as it is owed.
+ * far as it is owed; two bounds, the smaller of which counts: each fill with what it does to the balance, and balances at their ends apart.
  */
-export function netReach({ legs, fills }: Seen, unitOf: (leg: Leg) => number, owes: 'owed' | 'all'): number {
+export function netReach(seen: Seen, unitOf: (leg: Leg) => number, owes: 'owed' | 'all'): number {
   const isOwed = ({ product }: Leg) => owes === 'owed' && product.kind === 'asset';
+  // What is owed follows the balance below zero, stands still above it, and somewhere between where both may be.
+  const isMixed = (leg: Leg) => isOwed(leg) && leg.low < 0 && leg.high > 0;
+  const together = netEnds(seen, unitOf, (leg, change) => {
+    if (isMixed(leg)) return [Math.min(0, change), Math.max(0, change)];
+    return isOwed(leg) && leg.low >= 0 ? [0, 0] : [change, change];
+  });
+  const contracts = netEnds(seen, unitOf, (leg, change) => (isOwed(leg) ? [0, 0] : [change, change]));
   let base = 0;
-  for (const leg of legs) base += (isOwed(leg) ? owed(leg.held) : leg.held) * unitOf(leg);
-  let low = base;
-  let high = base;
+  const apart = { ...contracts };
+  for (const leg of seen.legs) {
+    const unit = unitOf(leg);
+    base += (isOwed(leg) ? owed(leg.held) : leg.held) * unit;
+    if (!isOwed(leg)) continue;
+    apart.low += (owed(leg.low) - owed(leg.held)) * unit;
+    apart.high += (owed(leg.high) - owed(leg.held)) * unit;
+  }
+  const size = ({ low, high }: { low: number; high: number }) =>
+    sizeOf({ low: base + low, high: base + high });
+  return Math.min(size(together), size(apart));
+}
+
+/** How far fills may lower and raise a sum, each where it does; `changeOf` says between what a leg's change of it lies. */
+function netEnds(
+  { fills }: Seen,
+  unitOf: (leg: Leg) => number,
+  changeOf: (leg: Leg, change: number) => readonly [least: number, most: number],
+): { low: number; high: number } {
+  let [low, high] = [0, 0];
   for (const changes of fills) {
-    let least = 0;
-    let most = 0;
+    let [least, most] = [0, 0];
     for (const { leg, quantity } of changes) {
-      const change = quantity * unitOf(leg);
-      // What is owed follows the balance below zero, stands still above it, and somewhere between where both may be.
-      const isMixed = isOwed(leg) && leg.low < 0 && leg.high > 0;
-      if (isOwed(leg) && leg.low >= 0) continue;
-      least += isMixed ? Math.min(0, change) : change;
-      most += isMixed ? Math.max(0, change) : change;
+      const [down, up] = changeOf(leg, quantity * unitOf(leg));
+      least += down;
+      most += up;
     }
     low += Math.min(0, least);
     high += Math.max(0, most);
   }
-  return sizeOf({ low, high });
+  return { low, high };
 }
 
 /**

@@ -68,6 +68,24 @@ export function afterFills(holdings: Holdings, fills: readonly Fill[]): Holdings
   };
 }
 
+/**
+ * Of what buy orders would add to each row that is held short, the share that closes it: rows that are not short, or not bought, have none.
+ * @example closingShares(holdings, fills).get(row) // 0.5: ten are short, and orders buy twenty
+ */
+export function closingShares(holdings: Holdings, fills: readonly Fill[]): ReadonlyMap<number, number> {
+  const buys = new Map<number, number>();
+  for (const { legs } of fills) {
+    const { row, quantity } = legs[0]!;
+    if (quantity > 0) buys.set(row, (buys.get(row) ?? 0) + quantity);
+  }
+  const shares = new Map<number, number>();
+  holdings.rows.forEach((row, i) => {
+    const quantity = holdings.quantities[i]!;
+    if (quantity < 0 && buys.has(row)) shares.set(row, Math.min(1, -quantity / buys.get(row)!));
+  });
+  return shares;
+}
+
 /** The bucket and the underlying of a row. */
 interface Place {
   readonly bucket: number;

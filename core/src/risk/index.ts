@@ -28,6 +28,7 @@ export {
 } from './expand.ts';
 export {
   afterFills,
+  closingShares,
   type Fill,
   type FillLeg,
   fillGain,

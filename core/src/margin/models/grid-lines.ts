@@ -6,6 +6,7 @@ import { expiryOf, isPremium } from '../../product/index.ts';
 import {
   betterOf,
   type CombinePlan,
+  closingShares,
   combine,
   type Fill,
   type Holdings,
@@ -43,13 +44,14 @@ interface Kept extends Held {
  * Whoever has bought options may let them go: a line never needs more than their whole worth plus what the rest of the book needs.
  * Tried with none given up, with those of each underlying, and with all. An option that an order buys is given up with the others.
  */
-function keptOf(held: Held, risk: RiskBook): [Kept, ...Kept[]] {
-  const { holdings, fills } = held;
+function keptOf(whole: Held, risk: RiskBook): [Kept, ...Kept[]] {
+  const { holdings, fills } = whole;
   const coinOf = (row: number, quantity: number) =>
     isPremium(risk.products[row]!) && quantity > 0 ? risk.products[row]!.underlying : undefined;
   const bought = Array.from(holdings.rows, (row, i) => coinOf(row, holdings.quantities[i]!));
   const ordered = fills.map(({ legs }) => coinOf(legs[0]!.row, legs[0]!.quantity));
-  const closing = closingShares(held);
+  const closing = closingShares(holdings, fills);
+  const held = new Map(Array.from(holdings.rows, (row, i) => [row, holdings.quantities[i]!]));
   const coins = new Set([...bought, ...ordered].filter((coin) => coin !== undefined));
   const sets = [...coins].map((coin) => new Set([coin]));
   if (coins.size > 1) sets.push(coins);
@@ -65,26 +67,11 @@ function keptOf(held: Held, risk: RiskBook): [Kept, ...Kept[]] {
       const coin = ordered[i];
       if (coin === undefined || !set.has(coin)) return fill;
       const { row } = fill.legs[0]!;
-      return givingUp(fill, risk.columns.value[row]!, closing.get(row) ?? 0);
+      return givingUp(fill, risk.columns.value[row]!, closing.get(row) ?? 0, -(held.get(row) ?? 0));
     });
     return { holdings: { rows: holdings.rows, quantities }, fills: rest, givenUp };
   });
-  return [{ ...held, givenUp: 0 }, ...given];
-}
-
-/** Of what buy orders would add to each row that is held short, the share that closes it. */
-function closingShares({ holdings, fills }: Held): ReadonlyMap<number, number> {
-  const buys = new Map<number, number>();
-  for (const { legs } of fills) {
-    const { row, quantity } = legs[0]!;
-    if (quantity > 0) buys.set(row, (buys.get(row) ?? 0) + quantity);
-  }
-  const shares = new Map<number, number>();
-  holdings.rows.forEach((row, i) => {
-    const quantity = holdings.quantities[i]!;
-    if (quantity < 0 && buys.has(row)) shares.set(row, Math.min(1, -quantity / buys.get(row)!));
-  });
-  return shares;
+  return [{ ...whole, givenUp: 0 }, ...given];
 }
 
 /**
@@ -92,13 +79,16 @@ function closingShares({ holdings, fills }: Held): ReadonlyMap<number, number> {
  * position. Several orders share that part in proportion: a bought option never loses more than its worth, so no subset of them does worse
  * than its shares.
  */
-function givingUp(fill: OrderFill, value: number, closing: number): OrderFill {
+function givingUp(fill: OrderFill, value: number, closing: number, short: number): OrderFill {
   if (closing === 1) return fill;
   const [position, ...cash] = fill.legs;
   const { row, quantity } = position!;
-  const worth = (1 - closing) * quantity * value;
-  const kept = { ...fill, legs: [{ row, quantity: closing * quantity }, ...cash], jump: fill.jump - worth };
-  return closing === 0 ? kept : { ...kept, most: fill.legs, mixed: worth };
+  const closed = closing * quantity;
+  const worth = (quantity - closed) * value;
+  const kept = { ...fill, legs: [{ row, quantity: closed }, ...cash], jump: fill.jump - worth };
+  // Where it fills without the others it closes more than its share.
+  const mixed = Math.max(0, Math.min(quantity, short) - closed) * value;
+  return closing === 0 ? kept : { ...kept, most: fill.legs, mixed };
 }
 
 /** A fill whose position is not swept, only what pays for it. */

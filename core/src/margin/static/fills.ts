@@ -106,6 +106,9 @@ interface Slopes {
   readonly up: number;
 }
 
+/** A chord is no shorter than this share of the balance: of a speck of it only rounding would be left. A longer one still lies above the charge. */
+const CHORD_LEAST = 1e-6;
+
 function slopesOf(
   book: RiskBook,
   held: ReadonlyMap<number, number>,
@@ -122,8 +125,10 @@ function slopesOf(
   return [...reach].map(([row, { low, high }]) => {
     const start = held.get(row) ?? 0;
     const here = charge(row, start);
-    const up = high > start ? (charge(row, high) - here) / (high - start) : undefined;
-    const down = low < start ? (here - charge(row, low)) / (start - low) : undefined;
+    const least = CHORD_LEAST * Math.abs(start);
+    const chord = (end: number) => (charge(row, end) - here) / (end - start);
+    const up = high > start ? chord(Math.max(high, start + least)) : undefined;
+    const down = low < start ? chord(Math.min(low, start - least)) : undefined;
     return { row, down: down ?? up ?? 0, up: up ?? down ?? 0 };
   });
 }
