@@ -30,9 +30,10 @@ import {
   type Prepared,
   plainOf,
   prepare,
+  sayHead,
 } from './judge.ts';
 import { marginJson } from './margin-json.ts';
-import { heading, money, remark, say, table } from './output.ts';
+import { heading, money, table } from './output.ts';
 
 export interface TreatedOptions extends BookOptions {
   readonly treatment: string;
@@ -200,13 +201,10 @@ function sayAccount({ account, shared, isolated }: AccountStanding): void {
 }
 
 /** Tables of every account: its parts, what is added to them, their sum; isolated positions under it, summed with nothing. */
-export function sayOwner({ standing, book, parameters, treatment, notes }: JudgedOwner): void {
-  const { levels } = book.risk;
+export function sayOwner(owner: JudgedOwner): void {
+  const { standing } = owner;
   const who = standing.owner ?? standing.accounts[0]?.account ?? 'nobody';
-  say(
-    `${colors.bold(who)}  ${book.model} ${parameters.version}, ${treatment} treatment  ${formatInstant(levels.at)}  ${colors.dim(levels.source)}`,
-  );
-  for (const note of notes) remark(`  note: ${note}`);
+  sayHead(who, owner, owner.treatment);
   for (const account of standing.accounts) sayAccount(account);
   if (standing.groups.length === 0) return;
   heading('Sizes of all pools together, USD');

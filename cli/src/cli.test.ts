@@ -256,6 +256,33 @@ describe('explain and what-if', () => {
     const { status, stderr } = run(...base.slice(0, -1), 'sell 20 BTC-27MAR26-90000-C');
     expect(status).toBe(2);
     expect(stderr).toContain('has no limit; write it after an @.');
+    const gone = run(...base.slice(0, -1), 'sell 20 BTC-2JAN26-90000-C @ 0.001');
+    expect(gone.status).toBe(1);
+    expect(gone.stderr).toMatch(/expired before .*; remove the order\./);
+  });
+
+  it('M-34 sets the part of an order beside the part of its position, not in its place', () => {
+    const order = ['--order', 'buy 10 BTC-PERPETUAL @ 80000'];
+    const { stdout } = run('what-if', '--chain', chain, '--portfolio', book, ...order);
+    const rows = stdout.split('\n').filter((line) => line.includes('BTC-PERPETUAL'));
+    expect(rows).toHaveLength(2);
+    expect(rows[0]).toMatch(/buy/);
+    const [, was, is, partWas, partIs] = rows[1]!.trim().split(/\s+/);
+    expect([was, partWas]).toEqual([is, partIs]);
+  });
+
+  it('M-45 shows no part in a swept loss where nothing is swept', () => {
+    for (const verb of ['margin', 'explain', 'what-if']) {
+      const { stdout } = run(verb, '--chain', chain, '--portfolio', book, '--model', 'static');
+      expect(stdout, verb).not.toMatch(/in worst|swept loss|part after/);
+    }
+  });
+
+  it('M-51 says whose scenarios they are, and tells of no joint move where coins add up', () => {
+    const { stdout } = run('explain', '--chain', chain, '--portfolio', book, '--model', 'span');
+    expect(stdout).toContain('16 scenarios of its own');
+    expect(stdout).toMatch(/open orders +none/);
+    expect(stdout).not.toContain('together');
   });
 
   it('a move shows its loss, and time settles what expires', () => {

@@ -105,16 +105,17 @@ function sayWorst({ book, standing }: Judged): void {
     });
     const together = underlyings.flatMap((underlying, u) => {
       const lane = combined.jointLanes[u]!;
-      if (lane < 0) return [];
-      const pnl = sweep.pnl[u * book.risk.stride + lane]!;
-      const words = pnl === 0 ? 'does not move the book' : describeLane(book.risk, underlying, lane);
+      const pnl = lane < 0 ? 0 : sweep.pnl[u * book.risk.stride + lane]!;
+      if (pnl === 0) return [];
+      const words = describeLane(book.risk, underlying, lane);
       return [
         [underlying === combined.driver ? 'together, driver' : 'together', underlying, money(pnl), words],
       ];
     });
-    const several = together.length > 1;
-    table(['', 'coin', 'P&L USD', 'scenario'], several ? [...rows, ...together] : rows, [0, 1, 3]);
-    if (several) {
+    // One coin alone is its own worst, and where nothing is offset coins add up: then there is no joint move to tell.
+    const joint = rows.length + together.length > 2 && combined.retained < 1;
+    table(['', 'coin', 'P&L USD', 'scenario'], joint ? [...rows, ...together] : rows, [0, 1, 3]);
+    if (joint) {
       const kept = percent(combined.retained);
       say(
         `  worst together ${money(combined.joint)}, separately ${money(combined.ownSum)}; ${kept} of the offset is kept: ${money(swept)}`,
@@ -154,13 +155,15 @@ function sayGrid({ book, standing }: Judged): void {
   risk.groups.underlyings.forEach((underlying, u) => {
     if (!risk.levels.coins.has(underlying)) return;
     const families = [...familiesOf(risk, underlying).values()].filter(({ lanes }) => lanes.length > 4);
-    if (families.length === 0) return;
+    const { pnl } = standing.requirement.initial.sweep;
+    const moved = families.some(({ lanes }) => lanes.some((s) => pnl[u * risk.stride + s] !== 0));
+    if (!moved) return;
     heading(`${underlying}: P&L in thousand USD by spot and vol, as initial margin counts it`);
     const spots = families[0]!.spots;
     const rows = families.map(({ lanes }) => {
       const vol = risk.lanes[lanes[0]!]!.moves.find((move) => move.kind === 'vol');
       const label = vol === undefined ? 'vol same' : `vol ${signed(percent(vol.size))}`;
-      const cells = lanes.map((s) => standing.requirement.initial.sweep.pnl[u * risk.stride + s]! / 1000);
+      const cells = lanes.map((s) => pnl[u * risk.stride + s]! / 1000);
       return [label, ...cells.map((cell) => (cell < 0 ? colors.red(cell.toFixed(1)) : cell.toFixed(1)))];
     });
     table(['', ...spots.map((spot) => signed(percent(spot)))], rows);
@@ -231,7 +234,15 @@ function saySurfaces(judged: Judged): void {
   );
 }
 
-function sayParameters({ book, standing, parameters, portfolio }: Judged): void {
+/** How many scenarios a model looks at, and whose. */
+function scenarioWords({ book, parameters }: Judged): string {
+  const count = book.risk.lanes.length;
+  if (count === 0) return 'no scenarios';
+  return `${count} scenarios ${parameters.scenarios === undefined ? 'of its own' : `of ${parameters.scenarios.id}`}`;
+}
+
+function sayParameters(judged: Judged): void {
+  const { book, standing, parameters, portfolio } = judged;
   heading('Parameters and digests');
   const ranges = [...book.risk.ranges].map(
     ([asset, own]) => `${asset} ${percent(own.maintenance, 1)} / ${percent(own.initial, 1)}`,
@@ -239,12 +250,9 @@ function sayParameters({ book, standing, parameters, portfolio }: Judged): void 
   table(
     ['what', 'value'],
     [
-      [
-        'model',
-        `${book.model} ${parameters.version}, scenarios ${parameters.scenarios?.id ?? 'none'} (${book.risk.lanes.length} lanes)`,
-      ],
+      ['model', `${book.model} ${parameters.version}, ${scenarioWords(judged)}`],
       ...(book.risk.lanes.length === 0 ? [] : [['ranges', `${ranges.join(', ')} (maintenance / initial)`]]),
-      ['open orders', standing.requirement.orders],
+      ['open orders', portfolio.orders.length === 0 ? 'none' : standing.requirement.orders],
       ['market', book.risk.levels.digest],
       ['book', book.risk.digest],
       ['parameters', book.parameters],

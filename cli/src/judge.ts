@@ -11,8 +11,10 @@ import {
   type Market,
   type ModelParameters,
   membersOf,
+  models,
   type Owner,
   type Portfolio,
+  type Product,
   type ProductResolver,
   productsOf,
   type Refusal,
@@ -20,12 +22,15 @@ import {
   readPortfolioCsv,
   refuse,
   type Standing,
+  type Treatment,
   withExpiries,
 } from '@plimsoll/core';
 import { readText } from '@plimsoll/lab';
 import type { Command } from 'commander';
+import colors from 'picocolors';
 import { addMarketOptions, type Loaded, loadMarket, type MarketOptions } from './load.ts';
 import { type Chosen, chooseModel } from './models.ts';
+import { remark, say } from './output.ts';
 import { loadProducts } from './products.ts';
 
 /** What every verb with a book can be told. */
@@ -41,7 +46,7 @@ export interface BookOptions extends MarketOptions {
 export function addBookOptions(command: Command): Command {
   return addMarketOptions(command)
     .requiredOption('--portfolio <file>', 'the account: CSV or JSON')
-    .option('--model <name>', 'margin model', 'grid')
+    .option('--model <name>', `margin model: ${Object.keys(models).join(', ')}`, 'grid')
     .option('--params <file>', 'parameters that differ from the defaults (JSON)')
     .option('--products <file>', 'a module that knows products of your own (docs/extend.md)')
     .option('--json', 'print JSON for programs');
@@ -96,12 +101,27 @@ export interface Judged extends Assessed {
   readonly market: Market;
 }
 
-/** A position that has expired by then. */
-export function refuseExpired({ positions }: Portfolio, at: Instant): Refusal | undefined {
-  const gone = positions.find(({ product }) => (expiryOf(product) ?? Number.POSITIVE_INFINITY) <= at);
+/** The first line of an answer: who, by which model, when, from what; then what the reader should know of it. */
+export function sayHead(
+  who: string,
+  { book, parameters, notes }: Pick<Assessed, 'book' | 'parameters' | 'notes'>,
+  treatment?: Treatment,
+): void {
+  const { at, source } = book.risk.levels;
+  const treated = treatment === undefined ? '' : `, ${treatment} treatment`;
+  const model = `${book.model} ${parameters.version}${treated}`;
+  say(`${colors.bold(who)}  ${model}  ${formatInstant(at)}  ${colors.dim(source)}`);
+  for (const note of notes) remark(`  note: ${note}`);
+}
+
+/** A position or an order that has expired by then. */
+export function refuseExpired({ positions, orders }: Portfolio, at: Instant): Refusal | undefined {
+  const expired = ({ product }: { readonly product: Product }) =>
+    (expiryOf(product) ?? Number.POSITIVE_INFINITY) <= at;
+  const gone = positions.find(expired) ?? orders.find(expired);
   if (gone === undefined) return undefined;
-  const message = `it expired before ${formatInstant(at)}; settle it to cash and remove the position.`;
-  return refuse('expired', message, gone.product.id);
+  const mend = positions.some(expired) ? 'settle it to cash and remove the position' : 'remove the order';
+  return refuse('expired', `it expired before ${formatInstant(at)}; ${mend}.`, gone.product.id);
 }
 
 /** One book for some portfolios, and the market it was priced in. */

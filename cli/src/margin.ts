@@ -1,6 +1,6 @@
 // plimsoll margin: what is needed.
 
-import { formatInstant, isRefusal } from '@plimsoll/core';
+import { isRefusal } from '@plimsoll/core';
 import type { Command } from 'commander';
 import colors from 'picocolors';
 import {
@@ -12,9 +12,9 @@ import {
   type TreatedOptions,
 } from './accounts.ts';
 import { describeLane } from './describe.ts';
-import { type Assessed, addBookOptions } from './judge.ts';
+import { type Assessed, addBookOptions, sayHead } from './judge.ts';
 import { chargeTotals, LINES, marginJson } from './margin-json.ts';
-import { figure, giveUp, heading, money, remark, say, sayJson, table } from './output.ts';
+import { figure, giveUp, heading, money, sayJson, table } from './output.ts';
 
 export function addMargin(program: Command): void {
   addTreatmentOption(addBookOptions(program.command('margin')))
@@ -33,12 +33,9 @@ export function addMargin(program: Command): void {
 }
 
 /** The first screen: who, when, the three lines. */
-export function sayStanding({ book, standing, portfolio, parameters, notes }: Assessed): void {
-  const { levels } = book.risk;
-  say(
-    `${colors.bold(portfolio.account)}  ${book.model} ${parameters.version}  ${formatInstant(levels.at)}  ${colors.dim(levels.source)}`,
-  );
-  for (const note of notes) remark(`  note: ${note}`);
+export function sayStanding(assessed: Assessed): void {
+  const { standing, portfolio } = assessed;
+  sayHead(portfolio.account, assessed);
   heading(`Equity ${money(standing.equity)} USD`);
   const rows = LINES.map((name) => {
     const excess = money(standing.excess[name]);
@@ -51,23 +48,30 @@ export function sayStanding({ book, standing, portfolio, parameters, notes }: As
   table(['line', 'requirement', 'excess'], [...rows, ['withdrawable', '', money(standing.withdrawable)]]);
 }
 
+/** Whether a model sweeps; one that does not has no swept loss, and no leg has a part in it. */
+export function sweeps({ book }: Pick<Assessed, 'book'>): boolean {
+  return book.risk.lanes.length > 0;
+}
+
 /** Every open order with what its fill adds to the swept loss of the initial line. */
-function sayOrders({ book, standing, portfolio }: Assessed): void {
+export function sayOrders({ book, standing, portfolio }: Assessed): void {
   if (portfolio.orders.length === 0) return;
   const { contributions, orders } = standing.requirement;
   heading(
-    `Open orders: ${orders === 'exact' ? 'the worst subset of fills' : 'at least the worst subset of fills'}`,
+    `Open orders: ${orders === 'exact' ? 'exact, the worst subset of fills' : 'bound, at least the worst subset of fills'}`,
   );
   const parts = new Map(contributions.map((part) => [part.order, part.amount]));
+  const swept = sweeps({ book });
   const cells = portfolio.orders.map(({ product, side, quantity, price }, i) => [
     product.id,
     side,
     figure(quantity, 8),
     figure(price, 6),
     figure(book.risk.columns.mark[book.risk.indexOf.get(product.id)!]!, 6),
-    money(parts.get(i) ?? 0),
+    ...(swept ? [money(parts.get(i) ?? 0)] : []),
   ]);
-  table(['product', 'side', 'quantity', 'limit', 'mark', 'part of swept loss'], cells, [0, 1]);
+  const head = ['product', 'side', 'quantity', 'limit', 'mark', ...(swept ? ['in worst USD'] : [])];
+  table(head, cells, [0, 1]);
 }
 
 /** Every holding with its sensitivities and its part in the swept loss of the initial line. */
@@ -80,6 +84,7 @@ export function sayLegs(judged: Assessed): void {
   if (rows.length === 0) return;
   const ofHoldings = contributions.filter(({ order }) => order === undefined);
   const parts = new Map(ofHoldings.map((part) => [part.row, part.amount]));
+  const swept = sweeps(judged);
   const cells = Array.from(rows, (row, i) => {
     const quantity = quantities[i]!;
     return [
@@ -91,7 +96,7 @@ export function sayLegs(judged: Assessed): void {
       figure(quantity * columns.gamma[row]!, 3),
       money(quantity * columns.vega[row]!),
       money(quantity * columns.theta[row]!),
-      money(parts.get(row) ?? 0),
+      ...(swept ? [money(parts.get(row) ?? 0)] : []),
     ];
   });
   heading('Legs');
@@ -105,7 +110,7 @@ export function sayLegs(judged: Assessed): void {
       'gamma',
       'vega USD',
       'theta USD',
-      'in worst USD',
+      ...(swept ? ['in worst USD'] : []),
     ],
     cells,
   );
@@ -128,7 +133,7 @@ export function sayMargin(judged: Assessed): void {
   }
   sayLegs(judged);
   const { initial, maintenance } = standing.requirement;
-  heading('From loss to requirement');
+  heading(sweeps(judged) ? 'From loss to requirement' : 'From charges to requirement');
   const names = [
     ...new Set([...chargeTotals(initial), ...chargeTotals(maintenance)].map((item) => item.name)),
   ];
@@ -137,7 +142,7 @@ export function sayMargin(judged: Assessed): void {
   table(
     ['', 'maintenance', 'initial'],
     [
-      ['swept loss', money(maintenance.swept), money(initial.swept)],
+      ...(sweeps(judged) ? [['swept loss', money(maintenance.swept), money(initial.swept)]] : []),
       ...names.map((name) => [name, money(of(maintenance, name)), money(of(initial, name))]),
       ['requirement', money(maintenance.amount), money(initial.amount)],
     ],

@@ -12,6 +12,10 @@ export async function loadProducts(path: string): Promise<ProductResolver | Refu
   try {
     module = await import(pathToFileURL(absolute(path)).href);
   } catch (error) {
+    const { code, url } = error as { code?: string; url?: string };
+    if (code === 'ERR_MODULE_NOT_FOUND' && url === pathToFileURL(absolute(path)).href) {
+      return refuse('malformed', 'There is no such file; check the path.', path);
+    }
     const said = error instanceof Error ? error.message.split('\n')[0] : 'something that is no error';
     return refuse('malformed', `it cannot be loaded: ${said}. Mend the module; ${MEND}`, path);
   }

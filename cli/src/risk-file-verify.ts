@@ -75,7 +75,8 @@ function leastOf({ least }: VerifyOptions, keys: number): number | Refusal {
   if (least === undefined) return keys;
   const count = parseDecimal(least, '--least');
   if (isRefusal(count) || (Number.isInteger(count) && count >= 1 && count <= keys)) return count;
-  return refuse('out-of-range', `it must be a whole number from 1 to the ${keys} keys of --key.`, '--least');
+  const mend = keys === 0 ? 'name the keys it counts with --key' : `--key names ${keys}`;
+  return refuse('out-of-range', `it must be a whole number of trusted keys; ${mend}.`, '--least');
 }
 
 /** What was found; without faults the file may be used. */

@@ -46,7 +46,7 @@ interface WriteOptions extends MarketOptions {
 export function addRiskFileWrite(verb: Command): void {
   addMarketOptions(verb.command('write'))
     .description('write the book of a market: every product it lists, or those of some accounts')
-    .requiredOption('--out <file>', 'where to write it; a name that ends in .gz is packed')
+    .requiredOption('--out <file>', 'where to write it; a name that ends in .gz is compressed')
     .option('--portfolio <file...>', 'only the products of these accounts (default: everything listed)')
     .option('--model <name>', 'margin model', 'grid')
     .option('--params <file>', 'parameters that differ from the defaults (JSON)')

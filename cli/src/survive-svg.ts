@@ -47,10 +47,10 @@ function cell({ depth, excess }: MapCell, x: number, y: number): string {
 }
 
 /**
- * The map as SVG text; vol rises upwards, each cell shows its excess over maintenance.
- * @example mapSvg('desk-1', map).startsWith('<svg') // true
+ * The map as SVG text; vol rises upwards, each cell shows its excess over maintenance. `made` says by which model, when and from what.
+ * @example mapSvg('desk-1', map, 'grid, 2026-03-02T09:30:00Z').startsWith('<svg') // true
  */
-export function mapSvg(name: string, { grid, cells }: SurvivalMap): string {
+export function mapSvg(name: string, { grid, cells }: SurvivalMap, made: string): string {
   const [columns, rows] = [grid.spots.length, grid.vols.length];
   const right = LEFT + columns * CELL_WIDTH;
   const bottom = TOP + rows * CELL_HEIGHT;
@@ -89,7 +89,7 @@ export function mapSvg(name: string, { grid, cells }: SurvivalMap): string {
     label(
       LEFT,
       bottom + 54,
-      'Each cell: excess over maintenance margin, USD. Framed: now. Vols stay at their strikes.',
+      `Each cell: excess over maintenance margin, USD. Framed: now. Vols stay at their strikes. ${made}`,
     ),
     '</svg>',
   ].join('\n')}\n`;

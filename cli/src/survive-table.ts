@@ -62,10 +62,9 @@ export function saySurvival(
   { axis, reach, thresholds, assessments }: Survival,
   contracts: readonly Product[],
 ): void {
-  const from = axis.kind === 'days' ? '' : `${moveWords(axis, reach.low)} to `;
-  heading(
-    `${name}: ${axisWords(axis)}, looked at from ${from}${moveWords(axis, reach.high)}, ${assessments} assessments`,
-  );
+  const [low, high] = [moveWords(axis, reach.low), moveWords(axis, reach.high)];
+  const reached = axis.kind === 'days' ? `for ${high}` : `from ${low} to ${high}`;
+  heading(`${name}: ${axisWords(axis)}, looked at ${reached}, ${assessments} assessments`);
   const coin = axis.kind === 'spot' ? axis.underlying : undefined;
   const cell = (crossing: Crossing | undefined) => {
     if (crossing === undefined) return 'none';
@@ -79,23 +78,29 @@ export function saySurvival(
     return [
       threshold,
       now ? colors.red('below') : 'clear',
-      cell(down),
+      ...(axis.kind === 'days' ? [] : [cell(down)]),
       cell(up),
       more > 0 ? `${more} more beyond` : '',
     ];
   });
-  table(['', 'now', 'down', 'up', ''], rows, [0, 1, 4]);
+  // Days only pass: there is no way down.
+  const ways = axis.kind === 'days' ? ['ahead'] : ['down', 'up'];
+  table(['', 'now', ...ways, ''], rows, [0, 1, ways.length + 2]);
   if (axis.kind !== 'spot') return;
   const moved = contracts.filter(({ underlying }) => coin === undefined || underlying === coin);
   sayMarks(new Set(moved.map(({ id }) => id)), thresholds.maintenance.down, thresholds.maintenance.up);
 }
+
+// Below this no venue quotes: a mark of 6e-53 is a put that nobody would bid for, not a price.
+const MARK_LEAST = 0.00001;
 
 function sayMarks(ids: ReadonlySet<string>, down: Crossing | undefined, up: Crossing | undefined): void {
   if (down === undefined && up === undefined) return;
   say();
   const mark = (crossing: Crossing | undefined, id: string) => {
     const price = crossing?.marks.get(id);
-    return price === undefined ? 'none' : figure(price, 6);
+    if (price === undefined) return 'none';
+    return price !== 0 && Math.abs(price) < MARK_LEAST ? `< ${MARK_LEAST}` : figure(price, 6);
   };
   table(
     ['price at maintenance', 'down', 'up'],

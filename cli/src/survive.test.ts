@@ -49,6 +49,24 @@ describe('survive', () => {
     for (const axis of ['vol=BTC', 'vol-points', 'days', 'basis', 'premium']) {
       expect(survive('--axis', axis).stdout, axis).toContain('none');
     }
+    const days = survive('--axis', 'days').stdout;
+    expect(days).toContain('days passing, looked at for 90.00 d');
+    expect(days).not.toMatch(/down/);
+  });
+
+  it('M-70 says by which model and when, shows no mark that nobody would quote, and says so where nothing is held', () => {
+    const { model, at: when, treatment } = JSON.parse(survive('--json').stdout);
+    expect([model, when, treatment]).toEqual(['static', '2026-03-02T09:30:00Z', 'portfolio']);
+    const positions = [
+      { product: 'BTC-PERPETUAL', quantity: '300000' },
+      { product: 'BTC-27MAR26-104000-C', quantity: '1' },
+    ];
+    writeFileSync(at('far.json'), JSON.stringify({ account: 'far', cash: { USD: '180000' }, positions }));
+    const { stdout } = survive('--portfolio', at('far.json'));
+    expect(stdout.split('\n')[0]).toContain('static 2026-11-1, portfolio treatment  2026-03-02T09:30:00Z');
+    expect(stdout).toMatch(/BTC-27MAR26-104000-C +< 0\.00001/);
+    writeFileSync(at('idle.json'), JSON.stringify({ account: 'idle', cash: { USD: '80000' } }));
+    expect(survive('--portfolio', at('idle.json')).stdout).toContain('no contracts');
   });
 
   it('M-73 draws a map that stands alone', () => {
@@ -66,6 +84,7 @@ describe('survive', () => {
     expect(drawn.stdout).toContain('B bankrupt');
     const svg = readFileSync(at('map.svg'), 'utf8');
     expect(svg).toContain('a &lt;b&gt;');
+    expect(svg).toContain('static, portfolio treatment, 2026-03-02T09:30:00Z');
     expect(svg).not.toMatch(/<script|href/);
     expect(svg.match(/<rect x/g)!.length).toBe(22 * 13 + 5 + 1);
   });
@@ -74,5 +93,7 @@ describe('survive', () => {
     for (const axis of ['gamma', 'days=BTC', 'peg']) expect(survive('--axis', axis).status, axis).toBe(2);
     expect(survive('--axis', 'spot=SOL').stderr).toContain('no SOL');
     expect(survive('--svg', at('a.svg')).status).toBe(2);
+    expect(survive('--map', 'SOL').stderr).toContain('--map: the market has no SOL');
+    expect(survive('--map', '--axis', 'vol').stderr).toContain('give --axis or --map');
   });
 });

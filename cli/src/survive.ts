@@ -3,6 +3,7 @@
 import { writeFile } from 'node:fs/promises';
 import {
   type Axis,
+  formatInstant,
   isolateAll,
   isRefusal,
   type MapGrid,
@@ -18,11 +19,12 @@ import {
   type SurvivalMap,
   survivalMap,
   survive,
+  type Treatment,
 } from '@plimsoll/core';
 import type { Command } from 'commander';
 import { addTreatmentOption, readTreatment, type TreatedOptions } from './accounts.ts';
-import { addBookOptions, loadCase, type Prepared, prepare } from './judge.ts';
-import { giveUp, say, sayJson } from './output.ts';
+import { addBookOptions, loadCase, type Prepared, prepare, sayHead } from './judge.ts';
+import { giveUp, heading, sayJson } from './output.ts';
 import { mapSvg } from './survive-svg.ts';
 import { mapJson, sayMap, saySurvival, survivalJson } from './survive-table.ts';
 
@@ -48,13 +50,31 @@ export function addSurvive(program: Command): void {
     .action(async (options: SurviveOptions) => {
       const answer = await surviveAll(options);
       if (isRefusal(answer)) return giveUp(answer);
-      if (options.json) return sayJson({ pools: answer.map(poolJson) });
-      for (const [i, found] of answer.entries()) {
-        if (i > 0) say();
+      const { who, prepared, treatment, pools } = answer;
+      if (options.json) {
+        const at = formatInstant(prepared.book.risk.levels.at);
+        const head = { at, model: prepared.book.model, treatment };
+        return sayJson({ ...head, pools: pools.map(poolJson), notes: prepared.notes });
+      }
+      sayHead(who, prepared, treatment);
+      for (const found of pools) {
+        if (found.map === undefined && found.survivals.length === 0) {
+          heading(
+            `${found.name}: no contracts, so no liquidation price; --axis looks along an axis all the same`,
+          );
+        }
         for (const one of found.survivals) saySurvival(found.name, one, found.contracts);
         if (found.map !== undefined) sayMap(found.name, found.map);
       }
     });
+}
+
+/** What was found, and by which book. */
+interface Answer {
+  readonly who: string;
+  readonly prepared: Prepared;
+  readonly treatment: Treatment;
+  readonly pools: readonly Found[];
 }
 
 /** What was found for one pool. */
@@ -78,10 +98,8 @@ function poolJson({ name, pool, survivals, map }: Found) {
 function subjectsOf(
   prepared: Prepared,
   portfolios: ReturnType<typeof membersOf>,
-  word: string,
+  treatment: Treatment,
 ): { readonly pool: Pool; readonly name: string; readonly subject: Subject }[] | Refusal {
-  const treatment = readTreatment(word);
-  if (isRefusal(treatment)) return treatment;
   const { market, model, parameters, book } = prepared;
   const subjects: { pool: Pool; name: string; subject: Subject }[] = [];
   for (const portfolio of portfolios) {
@@ -121,27 +139,39 @@ function spotsOf({ portfolio }: Pool): Axis[] {
   return [...new Set(coins)].sort().map((underlying) => ({ kind: 'spot', underlying }));
 }
 
-async function surviveAll(options: SurviveOptions): Promise<Found[] | Refusal> {
+async function surviveAll(options: SurviveOptions): Promise<Answer | Refusal> {
+  const treatment = readTreatment(options.treatment);
+  if (isRefusal(treatment)) return treatment;
   const asked = options.axis === undefined ? undefined : readAxis(options.axis);
   if (isRefusal(asked)) return asked;
   if (options.svg !== undefined && options.map === undefined) {
     return refuse('malformed', 'what is drawn is a map; add --map or --map COIN.', '--svg');
+  }
+  if (options.map !== undefined && options.axis !== undefined) {
+    return refuse('malformed', 'a map has axes of its own, spot and vol; give --axis or --map.', '--axis');
   }
   const found = await loadCase(options);
   if (isRefusal(found)) return found;
   const portfolios = membersOf(found.owner);
   const prepared = prepare(portfolios, found.loaded, found.chosen);
   if (isRefusal(prepared)) return prepared;
-  const subjects = subjectsOf(prepared, portfolios, options.treatment);
+  const subjects = subjectsOf(prepared, portfolios, treatment);
   if (isRefusal(subjects)) return subjects;
   const answers: Found[] = [];
   for (const { pool, name, subject } of subjects) {
     const answer = surviveOne(pool, name, subject, options, asked);
-    if (isRefusal(answer)) return answer;
+    if (isRefusal(answer)) return answer.where === 'axis' ? { ...answer, where: optionOf(options) } : answer;
     answers.push(answer);
   }
-  const drawn = options.svg === undefined ? undefined : await draw(options.svg, answers);
-  return drawn ?? answers;
+  const who = found.owner.owner ?? portfolios[0]?.account ?? 'nobody';
+  const answer = { who, prepared, treatment, pools: answers };
+  const drawn = options.svg === undefined ? undefined : await draw(options.svg, answer);
+  return drawn ?? answer;
+}
+
+/** The option that named what is moved. */
+function optionOf({ map }: SurviveOptions): string {
+  return map === undefined ? '--axis' : '--map';
 }
 
 function surviveOne(
@@ -169,17 +199,19 @@ function surviveOne(
   return { ...head, survivals };
 }
 
-async function draw(path: string, answers: readonly Found[]): Promise<Refusal | undefined> {
-  const [only, ...others] = answers;
+async function draw(path: string, { prepared, treatment, pools }: Answer): Promise<Refusal | undefined> {
+  const [only, ...others] = pools;
   if (only?.map === undefined || others.length > 0) {
     return refuse(
       'not-supported',
-      `a picture is of one pool, and the file has ${answers.length}; split the file.`,
+      `a picture is of one pool, and the file has ${pools.length}; split the file.`,
       '--svg',
     );
   }
   try {
-    await writeFile(path, mapSvg(only.name, only.map));
+    const { at, source } = prepared.book.risk.levels;
+    const made = `${prepared.book.model}, ${treatment} treatment, ${formatInstant(at)}, ${source}`;
+    await writeFile(path, mapSvg(only.name, only.map, made));
     return undefined;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

@@ -37,6 +37,11 @@ export function readTrade(word: string, option: string, resolve?: ProductResolve
   if (parts[4] === undefined) return { product, quantity: signedQuantity };
   const price = parseDecimal(parts[4], `${option} price`);
   if (isRefusal(price)) return price;
-  if (!isPrice(price)) return refuse('out-of-range', `${price} is no price to trade at.`, option);
+  if (!isPrice(price))
+    return refuse(
+      'out-of-range',
+      `${price} is no price to trade at; write one above zero after the @.`,
+      option,
+    );
   return { product, quantity: signedQuantity, price };
 }

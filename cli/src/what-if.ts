@@ -22,9 +22,18 @@ import {
 } from '@plimsoll/core';
 import type { Command } from 'commander';
 import colors from 'picocolors';
-import { addBookOptions, type BookOptions, type Judged, judge, loadJudged } from './judge.ts';
+import {
+  addBookOptions,
+  type BookOptions,
+  type Judged,
+  judge,
+  loadJudged,
+  refuseExpired,
+  sayHead,
+} from './judge.ts';
+import { sayOrders, sweeps } from './margin.ts';
 import { LINES, marginJson } from './margin-json.ts';
-import { figure, giveUp, heading, money, remark, say, sayJson, signed, table } from './output.ts';
+import { figure, giveUp, heading, money, say, sayJson, signed, table } from './output.ts';
 import { readTrade } from './trade-words.ts';
 
 interface WhatIfOptions extends BookOptions {
@@ -109,7 +118,11 @@ function applyTrades(portfolio: Portfolio, words: readonly string[], before: Jud
   return traded;
 }
 
-function addOrders(portfolio: Portfolio, words: readonly string[], { resolve }: Judged): Portfolio | Refusal {
+function addOrders(
+  portfolio: Portfolio,
+  words: readonly string[],
+  { resolve, market }: Judged,
+): Portfolio | Refusal {
   const orders = [...portfolio.orders];
   for (const word of words) {
     const trade = readTrade(word, '--order', resolve);
@@ -120,7 +133,8 @@ function addOrders(portfolio: Portfolio, words: readonly string[], { resolve }: 
     }
     orders.push({ product, side: quantity > 0 ? 'buy' : 'sell', quantity: Math.abs(quantity), price });
   }
-  return { ...portfolio, orders };
+  const ordered = { ...portfolio, orders };
+  return refuseExpired(ordered, market.at) ?? ordered;
 }
 
 const MOVE = /^(?:([A-Z0-9]+)=)?([+-]?[0-9.]+)(%|pt)$/i;
@@ -181,8 +195,7 @@ function readDays(word: string | undefined): number | Refusal {
 }
 
 function sayComparison(before: Judged, after: Judged): void {
-  say(`${colors.bold(before.portfolio.account)}  ${before.book.model} ${before.parameters.version}`);
-  for (const note of after.notes) remark(`  note: ${note}`);
+  sayHead(before.portfolio.account, { ...before, notes: after.notes });
   const row = (name: string, left: bigint, right: bigint) => [
     name,
     money(left as never),
@@ -203,35 +216,35 @@ function sayComparison(before: Judged, after: Judged): void {
       row('withdrawable', before.standing.withdrawable, after.standing.withdrawable),
     ],
   );
+  sayOrders(after);
   sayLegChanges(before, after);
   for (const name of LINES) {
     if (after.standing.excess[name] < 0n) say(colors.red(`  below ${name} after`));
   }
 }
 
-function sayLegChanges(before: Judged, after: Judged): void {
-  const quantities = (judged: Judged) => {
-    const { rows, quantities: held } = judged.standing.requirement.holdings;
-    return new Map(Array.from(rows, (row, i) => [judged.book.risk.products[row]!.id, held[i]!]));
+/** Quantities by product, and parts by product, of what is held. */
+function heldOf({ book, standing }: Judged) {
+  const { contributions, holdings } = standing.requirement;
+  const idOf = (row: number) => book.risk.products[row]!.id;
+  const ofHoldings = contributions.filter(({ order }) => order === undefined);
+  return {
+    quantities: new Map(Array.from(holdings.rows, (row, i) => [idOf(row), holdings.quantities[i]!])),
+    parts: new Map(ofHoldings.map(({ row, amount }) => [idOf(row), amount])),
   };
-  const [was, is] = [quantities(before), quantities(after)];
-  const parts = (judged: Judged) =>
-    new Map(
-      judged.standing.requirement.contributions.map((part) => [
-        judged.book.risk.products[part.row]!.id,
-        part.amount,
-      ]),
-    );
-  const [partWas, partIs] = [parts(before), parts(after)];
-  heading('Legs: quantity, and part in the worst case of the initial line, USD');
+}
+
+function sayLegChanges(before: Judged, after: Judged): void {
+  const [was, is] = [heldOf(before), heldOf(after)];
+  const swept = sweeps(after);
+  heading(swept ? 'Legs: quantity, and part in the worst case of the initial line, USD' : 'Legs: quantity');
   table(
-    ['product', 'before', 'after', 'part before', 'part after'],
-    [...new Set([...was.keys(), ...is.keys()])].map((id) => [
+    ['product', 'before', 'after', ...(swept ? ['part before', 'part after'] : [])],
+    [...new Set([...was.quantities.keys(), ...is.quantities.keys()])].map((id) => [
       id,
-      figure(was.get(id) ?? 0, 8),
-      figure(is.get(id) ?? 0, 8),
-      money(partWas.get(id) ?? 0),
-      money(partIs.get(id) ?? 0),
+      figure(was.quantities.get(id) ?? 0, 8),
+      figure(is.quantities.get(id) ?? 0, 8),
+      ...(swept ? [money(was.parts.get(id) ?? 0), money(is.parts.get(id) ?? 0)] : []),
     ]),
   );
 }

@@ -35,6 +35,13 @@ export function readOwnerJson(text: string, source: string, resolve?: ProductRes
   const listed = doubts.list(object.fields.get('accounts'), below(place, 'accounts'), ACCOUNTS_MAX);
   const fault = doubts.fault ?? refuseName(owner, 'owner', `${source}, owner`);
   if (fault !== undefined) return fault;
+  if (listed.length === 0) {
+    return refuse(
+      'empty',
+      'An owner without accounts has no margin; list one at least.',
+      `${source}, accounts`,
+    );
+  }
   const accounts: Account[] = [];
   for (const [i, node] of listed.entries()) {
     const account = readAccount(node, below(below(place, 'accounts'), i), resolve);

@@ -31,6 +31,7 @@ describe('owners', () => {
   const bad: readonly (readonly [string, unknown, Partial<Refusal>, string])[] = [
     ['accounts of nobody', { accounts: [] }, { reason: 'malformed' }, 'owner'],
     ['an owner without accounts', { owner: 'a' }, { reason: 'malformed' }, 'accounts'],
+    ['an empty list of accounts', { owner: 'a', accounts: [] }, { reason: 'empty' }, 'list one at least'],
     ['an owner without a name', { owner: ' ', accounts: [] }, { reason: 'malformed' }, "owner's name"],
     [
       'a position beside accounts',

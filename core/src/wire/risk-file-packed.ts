@@ -74,7 +74,7 @@ export function packRiskFile(book: MarginBook, header: RiskHeader = {}): Uint8Ar
 
 function doubtPacking({ model, risk }: MarginBook): Refusal | undefined {
   if ((models[model as ModelId] as MarginModel).packs !== true) {
-    const message = `the model ${model} reads more off its rows than a sweep does, and packed rows would move it; write the exact file.`;
+    const message = `the model ${model} reads more off its rows than a sweep does, so that packed rows could understate it; write the exact file.`;
     return refuse('not-supported', message, 'the book');
   }
   if (risk.units !== undefined || risk.groups.signFactors !== undefined) {

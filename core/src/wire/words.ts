@@ -52,7 +52,7 @@ export function suggest(word: string, known: readonly string[]): string {
     }
   }
   if (best !== undefined) return ` Did you mean ${quoted(best)}?`;
-  const more = known.length > SUGGESTED_MAX ? ', ...' : '';
+  const more = known.length > SUGGESTED_MAX ? ` and ${known.length - SUGGESTED_MAX} more` : '';
   return ` Known are ${known.slice(0, SUGGESTED_MAX).map(plain).join(', ')}${more}.`;
 }
 
