@@ -117,9 +117,11 @@ export interface MarginModel<
   readonly defaults: Parameters;
   /** How a parameter file may depart from the defaults. */
   readonly form: ParameterForm<Parameters>;
+  /** Products valued in a market once and for all accounts; after it nothing looks at the market. */
   book(products: readonly Product[], market: Market, parameters: Parameters): Book | Refusal;
   /** The book again from its risk arrays, as a file holds them: what follows from arrays and parameters is worked out anew. */
   rebook(risk: RiskBook, parameters: Parameters): Book | Refusal;
+  /** What one account must hold: three lines with what they are made of, open orders at the worst subset of their fills (M-34). */
   require(portfolio: Portfolio, book: Book): Requirement | Refusal;
   /** Whether it charges for what packed rows may hide (M-78), or has no rows; a model that does not is not packed. */
   readonly packs?: boolean;

@@ -69,6 +69,28 @@ export function sweep(book: RiskBook, holdings: Holdings): Swept {
   return { book, holdings, pnl, buckets };
 }
 
+/** A lane and the loss there (>= 0); lane -1 means that none loses more than fills do at once. */
+export interface WorstLane {
+  readonly lane: number;
+  readonly loss: number;
+}
+
+/** The lane that hurts most among those a line sees (`seen[lane]` is 1); the lowest lane wins ties. */
+export function worstLane(swept: Swept, u: number, seen: Uint8Array): WorstLane {
+  const { pnl, book } = swept;
+  const at = u * book.stride;
+  let lane = -1;
+  let loss = 0 - (swept.jumps?.[u] ?? 0);
+  for (let s = 0; s < seen.length; s++) {
+    const here = -pnl[at + s]!;
+    if (here > loss && seen[s] === 1) {
+      lane = s;
+      loss = here;
+    }
+  }
+  return { lane, loss };
+}
+
 /**
  * The better of two sweeps of the same rows, lane by lane and underlying by underlying.
  * @example betterOf(sweep(book, whole), sweep(book, part)).pnl // the larger of both, entry by entry
@@ -82,6 +104,18 @@ export function madeBy(swept: Swept, u: number, lane: number): Swept {
   if (lane < 0) return swept;
   const at = u * swept.book.stride + lane;
   return swept.instead !== undefined && swept.instead.pnl[at] === swept.pnl[at] ? swept.instead : swept;
+}
+
+function applySignFactors(book: RiskBook, u: number, g: number, value: number, buckets: Float64Array): void {
+  const { gain, loss } = book.groups.signFactors!;
+  const shocks = book.shocks.get(book.groups.underlyings[u]!)!;
+  for (let s = 0; s < book.lanes.length; s++) {
+    const damp = shocks[s]!.damp;
+    if (damp === 0) continue;
+    const at = g * book.stride + s;
+    const moved = value + buckets[at]! / damp;
+    buckets[at] = damp * (moved * (moved >= 0 ? gain[g]! : loss[g]!) - value);
+  }
 }
 
 function netBucket(book: RiskBook, buckets: Float64Array, from: number, pnl: Float64Array, to: number): void {
@@ -116,38 +150,4 @@ export function underlyingOfBucket(book: RiskBook, g: number): number {
   let u = 0;
   while (underlyingStart[u + 1]! <= g) u++;
   return u;
-}
-
-function applySignFactors(book: RiskBook, u: number, g: number, value: number, buckets: Float64Array): void {
-  const { gain, loss } = book.groups.signFactors!;
-  const shocks = book.shocks.get(book.groups.underlyings[u]!)!;
-  for (let s = 0; s < book.lanes.length; s++) {
-    const damp = shocks[s]!.damp;
-    if (damp === 0) continue;
-    const at = g * book.stride + s;
-    const moved = value + buckets[at]! / damp;
-    buckets[at] = damp * (moved * (moved >= 0 ? gain[g]! : loss[g]!) - value);
-  }
-}
-
-/** A lane and the loss there (>= 0); lane -1 means that none loses more than fills do at once. */
-export interface WorstLane {
-  readonly lane: number;
-  readonly loss: number;
-}
-
-/** The lane that hurts most among those a line sees (`seen[lane]` is 1); the lowest lane wins ties. */
-export function worstLane(swept: Swept, u: number, seen: Uint8Array): WorstLane {
-  const { pnl, book } = swept;
-  const at = u * book.stride;
-  let lane = -1;
-  let loss = 0 - (swept.jumps?.[u] ?? 0);
-  for (let s = 0; s < seen.length; s++) {
-    const here = -pnl[at + s]!;
-    if (here > loss && seen[s] === 1) {
-      lane = s;
-      loss = here;
-    }
-  }
-  return { lane, loss };
 }
