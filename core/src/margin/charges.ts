@@ -1,6 +1,6 @@
 // What no scenario can see: getting out, being wrong, being too big. One function per charge, each a rule of the methodology.
 
-import { type Instant, owedUp, type Usd, yearsBetween } from '../base/index.ts';
+import { type Instant, owedUp, yearsBetween } from '../base/index.ts';
 import { exp } from '../kernel/index.ts';
 import { expiryOf, isPremium } from '../product/index.ts';
 import type { Combined, Fill, Holdings, RiskBook, Swept } from '../risk/index.ts';
@@ -178,9 +178,4 @@ export function chargesOf(
 
 function present(charges: readonly (Charge | undefined)[]): Charge[] {
   return charges.filter((item) => item !== undefined);
-}
-
-/** The sum of charges, in ledger units. */
-export function totalOf(charges: readonly Charge[]): Usd {
-  return charges.reduce((sum, item) => (sum + item.amount) as Usd, 0n as Usd);
 }

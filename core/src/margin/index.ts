@@ -6,7 +6,6 @@ export {
   type GroupCharge,
   isolate,
   isolateAll,
-  LINE_NAMES,
   membersOf,
   type OwnerStanding,
   type Part,
@@ -14,7 +13,6 @@ export {
   type Pool,
   type PoolStanding,
   partsOf,
-  perLine,
   poolStandings,
   poolsOf,
   splitByWeight,
@@ -22,11 +20,12 @@ export {
   type Treatment,
 } from './accounts/index.ts';
 export { assess, METHODOLOGY_VERSION, requirementDigest } from './assess.ts';
-export { chargesOf, totalOf, tradingFee } from './charges.ts';
+export { chargesOf, tradingFee } from './charges.ts';
 export { doubtParameters } from './doubt.ts';
 export type { FieldForm, ParameterForm, ParameterSet } from './form.ts';
 export { type AssetHaircut, collateralHaircuts } from './haircut.ts';
 export { assetProduct, type Held, hold, productsOf, rowIn } from './holdings.ts';
+export { type Amounts, LINE_NAMES, perLine, totalOf } from './lines.ts';
 export { type GreeksBook, type GreeksParameters, greeksDefaults, greeksModel } from './models/greeks.ts';
 export { grid } from './models/grid.ts';
 export type { GridBook } from './models/grid-lines.ts';
@@ -35,7 +34,7 @@ export { strikeNodes } from './models/own-lanes.ts';
 export { span } from './models/span.ts';
 export { type StaticBook, staticModel } from './models/static.ts';
 export { type Credit, creditOf, type OptionValue } from './option-value.ts';
-export { type Amounts, type FeeOf, fillsOf, isReached, type OrderFill } from './orders.ts';
+export { type FeeOf, fillsOf, isReached, type OrderFill } from './orders.ts';
 export {
   type ChargeParameters,
   type CoinParameters,

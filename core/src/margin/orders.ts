@@ -1,13 +1,13 @@
 // Open orders as what their fills would change. A requirement with orders is the most that any subset of fills could ask for (M-34):
 // what is required after the fills, less the equity they bring.
 
-import { isRefusal, type Refusal, type Usd } from '../base/index.ts';
+import { isRefusal, type Refusal, usd } from '../base/index.ts';
 import { futureProfit } from '../pricing/index.ts';
 import { isMargined } from '../product/index.ts';
 import { afterFills, type Fill, type FillLeg, type Holdings, type RiskBook } from '../risk/index.ts';
 import { rowIn } from './holdings.ts';
+import { type Amounts, isAlike, LINE_NAMES } from './lines.ts';
 import type { Order, Portfolio } from './portfolio.ts';
-import type { LineName } from './requirement.ts';
 
 /** A fill, and how much of its jump is profit of futures that is not settled yet, dollars. */
 export interface OrderFill extends Fill {
@@ -49,14 +49,6 @@ export function fillsOf(portfolio: Portfolio, book: RiskBook, feeOf: FeeOf): Ord
   return fills;
 }
 
-/** Amounts of the three lines. */
-export type Amounts = Readonly<Record<LineName, Usd>>;
-
-const LINES = ['maintenance', 'release', 'initial'] as const satisfies readonly LineName[];
-/** A bound and a subset that reaches it are summed in different order: a thousandth of a cent, or the last digits of a large amount. */
-const SLACK = 1_000n;
-const SLACK_SHARE = 1_000_000_000_000n;
-
 /**
  * Whether a bound is the truth: some subset of fills, tried in full, asks for as much on every line (M-35). `amountsAfter` is what the
  * model requires of holdings without orders, dollars lifted by nothing; equity that the fills bring is taken off here.
@@ -67,16 +59,13 @@ export function isReached(
   holdings: Holdings,
   amountsAfter: (holdings: Holdings) => Amounts,
 ): boolean {
-  const missing = new Set<LineName>(LINES);
+  const missing = new Set(LINE_NAMES);
   const unlike = new Map(subsets.map((fills) => [fills.map(({ order }) => order).join(), fills]));
   for (const fills of unlike.values()) {
     if (missing.size === 0) break;
     const after = amountsAfter(afterFills(holdings, fills));
     const jump = BigInt(Math.round(fills.reduce((sum, fill) => sum + fill.jump, 0) * 1e8));
-    for (const line of LINES) {
-      const gap = bound[line] - (after[line] - jump);
-      if (gap <= SLACK + bound[line] / SLACK_SHARE) missing.delete(line);
-    }
+    for (const line of LINE_NAMES) if (isAlike(usd(after[line] - jump), bound[line])) missing.delete(line);
   }
   return missing.size === 0;
 }

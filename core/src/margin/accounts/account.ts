@@ -2,6 +2,7 @@
 
 import { dollars, isRefusal, type Refusal, type Usd, usd } from '../../base/index.ts';
 import { assess } from '../assess.ts';
+import { perLine } from '../lines.ts';
 import type { Portfolio } from '../portfolio.ts';
 import type { Charge, LineName, MarginBook, MarginModel, Standing } from '../requirement.ts';
 import { isolateAll } from './isolate.ts';
@@ -36,13 +37,6 @@ export interface AccountStanding {
   readonly portfolio: Portfolio;
   readonly shared: PoolStanding;
   readonly isolated: readonly PoolStanding[];
-}
-
-export const LINE_NAMES = ['maintenance', 'release', 'initial'] as const satisfies readonly LineName[];
-
-/** One value for each line. @example perLine((line) => standing.excess[line]) */
-export function perLine<T>(of: (line: LineName) => T): Record<LineName, T> {
-  return { maintenance: of('maintenance'), release: of('release'), initial: of('initial') };
 }
 
 const none: PoolStanding['added'] = { maintenance: [], release: [], initial: [] };

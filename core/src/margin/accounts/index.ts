@@ -2,10 +2,8 @@ export {
   type AccountStanding,
   assessAccount,
   assessPool,
-  LINE_NAMES,
   type PartStanding,
   type PoolStanding,
-  perLine,
 } from './account.ts';
 export { isolate, isolateAll } from './isolate.ts';
 export {

@@ -3,9 +3,10 @@
 import { isRefusal, type Refusal, type Usd, usd } from '../../base/index.ts';
 import { isPremium } from '../../product/index.ts';
 import { type Holdings, holdingsOf } from '../../risk/index.ts';
+import { perLine } from '../lines.ts';
 import type { Owner, Portfolio } from '../portfolio.ts';
 import type { Charge, MarginBook, MarginModel } from '../requirement.ts';
-import { type AccountStanding, assessAccount, type PoolStanding, perLine, standPool } from './account.ts';
+import { type AccountStanding, assessAccount, type PoolStanding, standPool } from './account.ts';
 import type { Treatment } from './pools.ts';
 
 /** One charge on size over all pools of an owner: what they are charged apart, what together, and who bears the difference. */

@@ -1,6 +1,6 @@
 // From holdings and open orders to the three lines: what is given up, what is left out, what is floored. Shared by the models that sweep lanes.
 
-import { dollars, owedUp, type Usd, usd } from '../../base/index.ts';
+import { owedUp, type Usd, usd } from '../../base/index.ts';
 import { SETTLEMENT_WINDOW_MS } from '../../market/index.ts';
 import { expiryOf, isPremium } from '../../product/index.ts';
 import {
@@ -15,19 +15,18 @@ import {
   sweep,
   sweepFills,
 } from '../../risk/index.ts';
-import { chargesOf, totalOf } from '../charges.ts';
+import { chargesOf } from '../charges.ts';
+import { boughtCharge, liftedTo, totalOf, withShare } from '../lines.ts';
 import { creditOf } from '../option-value.ts';
 import type { OrderFill } from '../orders.ts';
 import type { GridParameters } from '../parameters.ts';
-import type { Charge, Line, LineName, MarginBook } from '../requirement.ts';
+import type { Line, LineName, MarginBook } from '../requirement.ts';
 
 /** A grid book: the risk book, its parameters, and the plan of joint moves. */
 export interface GridBook extends MarginBook {
   readonly given: GridParameters;
   readonly plan: CombinePlan;
 }
-
-const PARTS_PER_MILLION = 1_000_000n;
 
 /** What an account has and what its open orders would change. */
 export interface Held {
@@ -102,26 +101,16 @@ function lineOf(book: GridBook, kept: Kept, swept: Swept, line: 'maintenance' | 
   const { risk, given, plan } = book;
   const { holdings, fills, givenUp } = kept;
   const combined = combine(swept, plan, line);
-  const charges = chargesOf(line, risk, holdings, fills, given, combined, swept);
-  const worth = owedUp(givenUp);
-  if (worth > 0n) charges.push({ name: 'bought-options', amount: worth, inputs: { worth: givenUp } });
+  const own = chargesOf(line, risk, holdings, fills, given, combined, swept);
+  const charges = [...own, ...boughtCharge(givenUp)];
   const owed = owedUp(combined.amount);
   return { amount: usd(owed + totalOf(charges)), swept: owed, charges, combined, sweep: swept };
 }
 
 /** A buffer above a maintenance line; not on bought options that are given up, which can lose no more. */
 function releaseOf(maintenance: Line, buffer: number): Line {
-  const ppm = BigInt(Math.ceil(buffer * Number(PARTS_PER_MILLION)));
   const givenUp = maintenance.charges.find(({ name }) => name === 'bought-options')?.amount ?? 0n;
-  const atRisk = maintenance.amount - givenUp;
-  const extra = usd((atRisk * ppm + PARTS_PER_MILLION - 1n) / PARTS_PER_MILLION);
-  const inputs = { buffer, maintenance: dollars(usd(atRisk)) };
-  const charge: Charge = { name: 'release-buffer', amount: extra, inputs };
-  return {
-    ...maintenance,
-    amount: usd(maintenance.amount + extra),
-    charges: extra > 0n ? [...maintenance.charges, charge] : maintenance.charges,
-  };
+  return withShare(maintenance, 'release-buffer', usd(maintenance.amount - givenUp), buffer);
 }
 
 /** The three lines, and what must stay. */
@@ -211,21 +200,11 @@ function withoutExpiring({ holdings, fills }: Held, { products, levels }: RiskBo
   };
 }
 
-function initialAbove(initial: Line, release: Line): Line {
-  const missing = usd(release.amount - initial.amount);
-  if (missing <= 0n) return initial;
-  const charge: Charge = {
-    name: 'release-floor',
-    amount: missing,
-    inputs: { release: dollars(release.amount) },
-  };
-  return { ...initial, amount: release.amount, charges: [...initial.charges, charge] };
-}
-
-/** The lines of holdings and open orders: with and without what is about to expire, whichever needs more; initial never under release. */
+/** The lines of holdings and open orders: with and without what is about to expire, whichever needs more; no line under the one before. */
 export function judgeLines(book: GridBook, held: Held): Lines {
   const whole = leastOf(book, held);
   const rest = withoutExpiring(held, book.risk);
   const lines = rest === undefined ? whole : eachOf(whole, leastOf(book, rest), (b, a) => b > a);
-  return { ...lines, initial: initialAbove(lines.initial, lines.release) };
+  const release = liftedTo(lines.release, lines.maintenance);
+  return { ...lines, release, initial: liftedTo(lines.initial, release) };
 }

@@ -1,6 +1,6 @@
 // The model `grid`: full revaluation over price x vol lanes, worst case, charges, three nested lines.
 
-import { digestValue, isRefusal, owedUp, type Refusal, type Usd, usd } from '../../base/index.ts';
+import { digestValue, isRefusal, owedUp, type Refusal, usd } from '../../base/index.ts';
 import { type Market, underlyingOf } from '../../market/index.ts';
 import { compareProducts, type Product } from '../../product/index.ts';
 import {
@@ -21,11 +21,12 @@ import { strangersOf, withPar } from '../assets.ts';
 import { sizeChargesOf, tradingFee } from '../charges.ts';
 import { doubtParameters, gridForm } from '../doubt.ts';
 import { hold } from '../holdings.ts';
+import { amountsOf, LINE_NAMES } from '../lines.ts';
 import { fillsOf, isReached } from '../orders.ts';
 import { type CoinParameters, type GridParameters, gridDefaults, rangesOf } from '../parameters.ts';
 import type { Portfolio } from '../portfolio.ts';
 import type { Contribution, Line, MarginModel, Requirement } from '../requirement.ts';
-import { type GridBook, judgeLines } from './grid-lines.ts';
+import { type GridBook, judgeLines, type Lines } from './grid-lines.ts';
 import { pegLanes, strikeNodes, tooManyNodes } from './own-lanes.ts';
 
 /** The book of `grid`; of a model that differs from it in nothing but its rows, by that model's method. */
@@ -88,7 +89,8 @@ function requireGrid(portfolio: Portfolio, book: GridBook): Requirement | Refusa
     return tradingFee(risk, row, size, index, given.charges);
   });
   if (isRefusal(fills)) return fills;
-  const { maintenance, release, initial, staying } = judgeLines(book, { holdings, fills });
+  const lines = judgeLines(book, { holdings, fills });
+  const { maintenance, release, initial, staying } = lines;
   const credit = [staying.initial - initial.amount, staying.release - initial.amount].reduce(
     (most, missing) => (missing > most ? missing : most),
     0n,
@@ -100,25 +102,20 @@ function requireGrid(portfolio: Portfolio, book: GridBook): Requirement | Refusa
     contributions: contributionsOf(initial, book, holdings, fills),
     holdings,
     locked: usd(owedUp(Math.max(0, unsettled)) + credit),
-    orders: fills.length === 0 ? 'exact' : ordersOf(book, holdings, fills, [maintenance, release, initial]),
+    orders: fills.length === 0 ? 'exact' : ordersOf(book, holdings, fills, lines),
   };
 }
 
 /** `exact` where the fills that a line counts, tried in full, need as much as it says. */
-function ordersOf(book: GridBook, holdings: Holdings, fills: readonly Fill[], lines: [Line, Line, Line]) {
-  const harmful = lines.map(({ sweep: swept, combined }) => {
+function ordersOf(book: GridBook, holdings: Holdings, fills: readonly Fill[], lines: Lines) {
+  const harmful = LINE_NAMES.map((line) => {
+    const { sweep: swept, combined } = lines[line];
     const parts = attributeFills(swept, combined, book.plan, fills.length);
     return fills.filter((_, i) => parts[i]! < 0);
   });
-  const [maintenance, release, initial] = lines.map(({ amount }) => amount) as [Usd, Usd, Usd];
-  const isExact = isReached({ maintenance, release, initial }, harmful, holdings, (after) => {
-    const alone = judgeLines(book, { holdings: after, fills: [] });
-    return {
-      maintenance: alone.maintenance.amount,
-      release: alone.release.amount,
-      initial: alone.initial.amount,
-    };
-  });
+  const isExact = isReached(amountsOf(lines), harmful, holdings, (after) =>
+    amountsOf(judgeLines(book, { holdings: after, fills: [] })),
+  );
   return isExact ? 'exact' : 'bound';
 }
 

@@ -6,6 +6,7 @@ import { compareProducts, compareText, type Product } from '../../product/index.
 import { attribute, buildRiskBook, type Holdings, type RiskBook, settleParts } from '../../risk/index.ts';
 import { strangersOf, withPar } from '../assets.ts';
 import { type Held, hold } from '../holdings.ts';
+import { amountsOf, LINE_NAMES } from '../lines.ts';
 import { fillsOf, isReached, type OrderFill } from '../orders.ts';
 import type { Portfolio } from '../portfolio.ts';
 import type { Contribution, MarginModel, Requirement } from '../requirement.ts';
@@ -85,22 +86,10 @@ function orderedRequirement(
 ): Requirement {
   const lines = orderedLeast(book, holdings, fills);
   const { maintenance, release, initial, staying } = lines;
-  const subsets = [maintenance, release, initial].map(({ judged }) =>
-    fills.filter((_, i) => judged.counted.has(i)),
+  const subsets = LINE_NAMES.map((line) => fills.filter((_, i) => lines[line].judged.counted.has(i)));
+  const isExact = isReached(amountsOf(lines), [[], ...subsets], holdings, (after) =>
+    amountsOf(leastOf(book, after)),
   );
-  const amounts = {
-    maintenance: maintenance.amount,
-    release: release.amount,
-    initial: initial.amount,
-  };
-  const isExact = isReached(amounts, [[], ...subsets], holdings, (after) => {
-    const alone = leastOf(book, after);
-    return {
-      maintenance: alone.maintenance.amount,
-      release: alone.release.amount,
-      initial: alone.initial.amount,
-    };
-  });
   return {
     maintenance,
     release,

@@ -16,11 +16,10 @@ import {
   sweep,
   withExpiries,
 } from '../../risk/index.ts';
-import { LINE_NAMES, perLine } from '../accounts/account.ts';
 import { strangersOf, withPar } from '../assets.ts';
-import { totalOf } from '../charges.ts';
 import { collateralHaircuts } from '../haircut.ts';
 import { type Held, hold } from '../holdings.ts';
+import { isAlike, LINE_NAMES, liftedTo, perLine, totalOf, withCharge, withShare } from '../lines.ts';
 import { fillsOf, type OrderFill } from '../orders.ts';
 import type { Portfolio } from '../portfolio.ts';
 import type {
@@ -52,7 +51,6 @@ export interface StaticBook extends MarginBook {
   readonly plan: CombinePlan;
 }
 
-const PARTS_PER_MILLION = 1_000_000n;
 /** Nothing moves, so nothing has a range. */
 const NO_RANGE = { maintenance: 0, initial: 0 };
 
@@ -113,24 +111,9 @@ function lineOf(base: Omit<Line, 'amount' | 'charges'>, charges: readonly Charge
   return { ...base, amount: totalOf(charges), charges };
 }
 
-/** A line with one more charge, or the same where it would be nothing. */
-function withCharge(line: Line, charge: Charge): Line {
-  return charge.amount === 0n ? line : lineOf(line, [...line.charges, charge]);
-}
-
 function releaseOf(maintenance: Line, buffer: number): Line {
   const risked = maintenance.charges.reduce((sum, charge) => sum + atRisk(charge), 0n);
-  const ppm = BigInt(Math.ceil(buffer * Number(PARTS_PER_MILLION)));
-  const amount = usd((risked * ppm + PARTS_PER_MILLION - 1n) / PARTS_PER_MILLION);
-  const inputs = { buffer, maintenance: dollars(usd(risked)) };
-  return withCharge(maintenance, { name: 'release-buffer', amount, inputs });
-}
-
-function initialAbove(initial: Line, release: Line): Line {
-  const amount = usd(release.amount - initial.amount);
-  if (amount <= 0n) return initial;
-  const inputs = { release: dollars(release.amount) };
-  return withCharge(initial, { name: 'release-floor', amount, inputs });
+  return withShare(maintenance, 'release-buffer', usd(risked), buffer);
 }
 
 type Lines = Readonly<Record<LineName, Line>>;
@@ -146,7 +129,7 @@ function linesOf(book: StaticBook, holdings: Holdings): Lines {
   const maintenance = lineOf(base('maintenance'), chargesOf(book, holdings, 'maintenance'));
   const release = releaseOf(maintenance, book.given.releaseBuffer);
   const initial = lineOf(base('initial'), chargesOf(book, holdings, 'initial'));
-  return { maintenance, release, initial: initialAbove(initial, release) };
+  return { maintenance, release, initial: liftedTo(initial, release) };
 }
 
 /** What a row is charged on a line, dollars: the same as its charges before rounding. */
@@ -166,10 +149,6 @@ function chargingOf(book: StaticBook, line: LineName): Charging {
   };
 }
 
-/** A bound and the subset that reaches it are summed in different order: a thousandth of a cent, or the last digits of a large amount. */
-const SLACK = 1_000n;
-const SLACK_SHARE = 1_000_000_000_000n;
-
 /** One charge per filled order: minus the equity it brings. */
 function fillCharges({ products }: RiskBook, fills: readonly Fill[]): Charge[] {
   return fills.map(({ order, jump, legs: [position] }): Charge => {
@@ -181,9 +160,9 @@ function fillCharges({ products }: RiskBook, fills: readonly Fill[]): Charge[] {
 
 /** A line and what a bound of all subsets asks for beyond it; nothing where the bound is reached. */
 function withBound(line: Line, bound: number): Line {
-  const gap = owedUp(bound) - line.amount;
-  if (gap <= SLACK + line.amount / SLACK_SHARE) return line;
-  return withCharge(line, { name: 'open-orders', amount: usd(gap), inputs: { bound } });
+  const owed = owedUp(bound);
+  if (isAlike(line.amount, owed)) return line;
+  return withCharge(line, { name: 'open-orders', amount: usd(owed - line.amount), inputs: { bound } });
 }
 
 /** Whether a line asks for more than any subset that was tried. */
@@ -207,9 +186,9 @@ function withOrders(book: StaticBook, { holdings, unsettled }: Held, fills: read
     return withBound(most[name], bound);
   };
   const maintenance = pick('maintenance', bounds.maintenance.bound);
-  const release = pick('release', bounds.release.bound);
+  const release = liftedTo(pick('release', bounds.release.bound), maintenance);
   const ceiling = Math.max(bounds.initial.bound, bounds.release.bound);
-  const initial = initialAbove(pick('initial', ceiling), release);
+  const initial = liftedTo(pick('initial', ceiling), release);
   const orders: Requirement['orders'] = [maintenance, release, initial].some(isBeyond) ? 'bound' : 'exact';
   // Unsettled profit that fills would bring may not be withdrawn either: to a withdrawal it is no gain.
   const settled = fills.map((fill) => ({ ...fill, jump: fill.jump - fill.unsettled }));

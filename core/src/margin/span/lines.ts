@@ -1,11 +1,11 @@
 // From holdings to the three lines of `span`: what is given up, what is cut, what is asked beyond maintenance (M-57, M-58).
 
-import { dollars, owedUp, type Usd, usd } from '../../base/index.ts';
+import { owedUp, type Usd, usd } from '../../base/index.ts';
 import { isPremium } from '../../product/index.ts';
 import type { CombinePlan, Holdings } from '../../risk/index.ts';
-import { totalOf } from '../charges.ts';
 import { type AssetHaircut, collateralHaircuts } from '../haircut.ts';
-import type { Charge, Line, LineName, MarginBook } from '../requirement.ts';
+import { boughtCharge, totalOf, withShare } from '../lines.ts';
+import type { Line, LineName, MarginBook } from '../requirement.ts';
 import { type SpanParameters, spanCoin } from './parameters.ts';
 import { riskOf } from './risk.ts';
 
@@ -58,29 +58,6 @@ export function coinsBought(book: SpanBook, { rows, quantities }: Holdings): Set
   return new Set(coins.filter((coin) => coin !== undefined));
 }
 
-/** `amount x share` rounded up; a share to the millionth, and what binary makes of 1.1 - 1 is a tenth. */
-function shareUp(amount: Usd, share: number): Usd {
-  const millionths = BigInt(Math.ceil(share * 1e6 - 1e-3));
-  return usd((amount * millionths + 999_999n) / 1_000_000n);
-}
-
-/** A line that asks for a share of the risk beyond maintenance; haircuts and what is given up stay as they are. */
-export function aboveMaintenance(
-  maintenance: Line,
-  risk: Usd,
-  share: number,
-  name: 'release-buffer' | 'initial-ratio',
-) {
-  const extra = shareUp(risk, share);
-  if (extra === 0n) return maintenance;
-  const charge: Charge = { name, amount: extra, inputs: { share, risk: dollars(risk) } };
-  return {
-    ...maintenance,
-    amount: usd(maintenance.amount + extra),
-    charges: [...maintenance.charges, charge],
-  };
-}
-
 /** The three lines. */
 export interface LinesOf<L extends Line> extends Readonly<Record<LineName, L>> {
   /** Initial and the net value of the options kept, which may not be withdrawn. */
@@ -93,16 +70,13 @@ function linesOf(book: SpanBook, { holdings, givenUp }: Kept): LinesOf<Line> {
   const owed = owedUp(combined.amount);
   const atRisk = usd(owed + totalOf(found));
   const haircuts = collateralHaircuts(risk, holdings, haircutIn(book));
-  const worth = owedUp(givenUp);
-  const bought: Charge[] =
-    worth > 0n ? [{ name: 'bought-options', amount: worth, inputs: { worth: givenUp } }] : [];
-  const charges = [...found, ...haircuts, ...bought];
+  const charges = [...found, ...haircuts, ...boughtCharge(givenUp)];
   const amount = usd(owed + totalOf(charges));
   const maintenance: Line = { amount, swept: owed, charges, combined, sweep: swept };
-  const initial = aboveMaintenance(maintenance, atRisk, given.initialRatio - 1, 'initial-ratio');
+  const initial = withShare(maintenance, 'initial-ratio', atRisk, given.initialRatio - 1);
   return {
     maintenance,
-    release: aboveMaintenance(maintenance, atRisk, given.releaseBuffer, 'release-buffer'),
+    release: withShare(maintenance, 'release-buffer', atRisk, given.releaseBuffer),
     initial,
     staying: usd(initial.amount + owedUp(netOptionValue(book, holdings))),
   };

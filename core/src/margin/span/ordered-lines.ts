@@ -1,14 +1,13 @@
 // The three lines with open orders (M-59): never less than the worst subset of fills would ask for.
 
-import { creditDown, dollars, owedUp, type Usd, usd } from '../../base/index.ts';
+import { creditDown, owedUp, usd } from '../../base/index.ts';
 import { isPremium } from '../../product/index.ts';
 import type { Combined, Holdings, Swept } from '../../risk/index.ts';
-import { totalOf } from '../charges.ts';
 import { collateralHaircuts } from '../haircut.ts';
+import { boughtCharge, liftedTo, totalOf, withShare } from '../lines.ts';
 import type { OrderFill } from '../orders.ts';
 import type { Charge, Line } from '../requirement.ts';
 import {
-  aboveMaintenance,
   boughtOf,
   coinsBought,
   eachLeast,
@@ -156,7 +155,7 @@ function lineOf(
   const atRisk = usd(owed + totalOf(judged.charges));
   const amount = usd(owed + totalOf(charges));
   const maintenance: Line = { amount, swept: owed, charges, combined, sweep: sweptBy(ordered, judged) };
-  return { ...aboveMaintenance(maintenance, atRisk, share, name), judged };
+  return { ...withShare(maintenance, name, atRisk, share), judged };
 }
 
 /** Net option value that may be there after fills, and profit that they leave unsettled: dollars that may not be withdrawn, at most. */
@@ -187,15 +186,8 @@ function stayingOf(
 
 /** Lines are bounded apart, and a bound may be as little above one truth as below the next; but what maintenance asks, all ask. */
 function nested({ maintenance, release, initial, staying }: LinesOf<OrderedLine>): LinesOf<OrderedLine> {
-  const above = (line: OrderedLine, floor: Line): OrderedLine => {
-    const missing = usd(floor.amount - line.amount);
-    if (missing <= 0n) return line;
-    const inputs = { below: dollars(floor.amount) };
-    const charge: Charge = { name: 'release-floor', amount: missing, inputs };
-    return { ...line, amount: floor.amount, charges: [...line.charges, charge] };
-  };
-  const lifted = above(release, maintenance);
-  return { maintenance, release: lifted, initial: above(initial, lifted), staying };
+  const lifted = liftedTo(release, maintenance);
+  return { maintenance, release: lifted, initial: liftedTo(initial, lifted), staying };
 }
 
 /** The lines of holdings and open orders, each the smallest over what may be given up. */
@@ -218,11 +210,8 @@ export function orderedLeast(
   );
   const all = setsGivenUp(coins).map((given): LinesOf<OrderedLine> => {
     const { holdings, givenUp } = keepOf(book, held, given);
-    const worth: Usd = owedUp(givenUp);
-    const bought: Charge[] =
-      worth > 0n ? [{ name: 'bought-options', amount: worth, inputs: { worth: givenUp } }] : [];
     const ordered = orderedBook(book, held, holdings, fills, given);
-    const beside = [...still, ...bought];
+    const beside = [...still, ...boughtCharge(givenUp)];
     const line = (share: number, name: 'release-buffer' | 'initial-ratio') =>
       lineOf(book, ordered, cuts, beside, share, name);
     const initial = line(parameters.initialRatio - 1, 'initial-ratio');
