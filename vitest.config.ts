@@ -16,7 +16,7 @@ export default defineConfig({
   },
   test: {
     include: ['*/src/**/*.{test,law}.ts', 'tools/**/*.test.ts'],
-    setupFiles: ['tools/seed.ts'],
+    setupFiles: ['tools/test-setup.ts'],
     testTimeout: 120_000,
     // What is printed is tested without its colours, which picocolors turns on where CI or FORCE_COLOR is set.
     env: { NO_COLOR: '1' },
