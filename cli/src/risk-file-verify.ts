@@ -149,7 +149,7 @@ function sayVerdict(path: string, { header }: RiskFile, verdict: Verdict): void 
     `  ${book.products} products in ${book.lanes} scenarios, ${book.refused} refused; content ${verdict.digest}`,
   );
   const words = Object.entries(verdict.header).map(([key, value]) => [key, String(value)]);
-  if (Object.keys(header).length > 0) table(['header', ''], words, [0, 1]);
+  if (Object.keys(header).length > 0) table(['of the file', 'stated'], words, [0, 1]);
   heading(`Signatures: ${signatures.length}`);
   const rows = signatures.map(({ publicKey, valid, trusted }) => [
     publicKey,

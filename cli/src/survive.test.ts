@@ -86,6 +86,9 @@ describe('survive', () => {
     expect(svg).toContain('a &lt;b&gt;');
     expect(svg).toContain('static, portfolio treatment, 2026-03-02T09:30:00Z');
     expect(svg).not.toMatch(/<script|href/);
+    const lost = survive('--portfolio', at('one.json'), '--map', '--svg', at('none/map.svg'));
+    expect(lost.status).toBe(1);
+    expect(lost.stderr).toMatch(/map\.svg: The file cannot be written \(ENOENT\)/);
     expect(svg.match(/<rect x/g)!.length).toBe(22 * 13 + 5 + 1);
   });
 

@@ -217,8 +217,8 @@ async function draw(path: string, { prepared, treatment, pools }: Answer): Promi
     const { code } = error as NodeJS.ErrnoException;
     return refuse(
       'malformed',
-      `the picture cannot be written there (${code}); choose another file.`,
-      '--svg',
+      `The file cannot be written (${code}); check its folder and permissions.`,
+      path,
     );
   }
 }
