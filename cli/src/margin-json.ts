@@ -6,20 +6,16 @@ import {
   formatDecimal,
   formatInstant,
   formatUsd,
+  LINE_NAMES,
   type Line,
   type LineName,
   owedUp,
   type Product,
+  perLine,
   requirementDigest,
   type Usd,
 } from '@plimsoll/core';
 import type { Assessed } from './judge.ts';
-
-export const LINES = ['maintenance', 'release', 'initial'] as const satisfies readonly LineName[];
-
-function perLine<T>(of: (line: LineName) => T): Record<LineName, T> {
-  return { maintenance: of('maintenance'), release: of('release'), initial: of('initial') };
-}
 
 const money = (value: number): string => formatUsd(owedUp(value));
 
@@ -155,7 +151,7 @@ export function marginJson(judged: Assessed) {
     joint: jointOf(judged),
     scenarios: scenariosOf(judged),
     legs: [...legsOf(judged), ...orderLegsOf(judged)],
-    charges: LINES.flatMap((name) => line(name).charges.map((charge) => chargeJson(name, charge))),
+    charges: LINE_NAMES.flatMap((name) => line(name).charges.map((charge) => chargeJson(name, charge))),
     orders: requirement.orders,
     parameters: {
       id: parameters.id,

@@ -1,6 +1,6 @@
 // plimsoll margin: what is needed.
 
-import { isRefusal } from '@plimsoll/core';
+import { isRefusal, LINE_NAMES } from '@plimsoll/core';
 import type { Command } from 'commander';
 import colors from 'picocolors';
 import {
@@ -13,7 +13,7 @@ import {
 } from './accounts.ts';
 import { describeLane } from './describe.ts';
 import { type Assessed, addBookOptions, sayHead } from './judge.ts';
-import { chargeTotals, LINES, marginJson } from './margin-json.ts';
+import { chargeTotals, marginJson } from './margin-json.ts';
 import { figure, giveUp, heading, money, sayJson, table } from './output.ts';
 
 export function addMargin(program: Command): void {
@@ -37,7 +37,7 @@ export function sayStanding(assessed: Assessed): void {
   const { standing, portfolio } = assessed;
   sayHead(portfolio.account, assessed);
   heading(`Equity ${money(standing.equity)} USD`);
-  const rows = LINES.map((name) => {
+  const rows = LINE_NAMES.map((name) => {
     const excess = money(standing.excess[name]);
     return [
       name,

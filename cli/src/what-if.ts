@@ -5,6 +5,7 @@ import {
   carryBids,
   type Instant,
   isRefusal,
+  LINE_NAMES,
   later,
   type Market,
   type Move,
@@ -32,7 +33,7 @@ import {
   sayHead,
 } from './judge.ts';
 import { sayOrders, sweeps } from './margin.ts';
-import { LINES, marginJson } from './margin-json.ts';
+import { marginJson } from './margin-json.ts';
 import { figure, giveUp, heading, money, say, sayJson, signed, table } from './output.ts';
 import { readTrade } from './trade-words.ts';
 
@@ -207,10 +208,10 @@ function sayComparison(before: Judged, after: Judged): void {
     ['', 'before', 'after', 'change'],
     [
       row('equity', before.standing.equity, after.standing.equity),
-      ...LINES.map((name) =>
+      ...LINE_NAMES.map((name) =>
         row(name, before.standing.requirement[name].amount, after.standing.requirement[name].amount),
       ),
-      ...LINES.map((name) =>
+      ...LINE_NAMES.map((name) =>
         row(`excess ${name}`, before.standing.excess[name], after.standing.excess[name]),
       ),
       row('withdrawable', before.standing.withdrawable, after.standing.withdrawable),
@@ -218,7 +219,7 @@ function sayComparison(before: Judged, after: Judged): void {
   );
   sayOrders(after);
   sayLegChanges(before, after);
-  for (const name of LINES) {
+  for (const name of LINE_NAMES) {
     if (after.standing.excess[name] < 0n) say(colors.red(`  below ${name} after`));
   }
 }
