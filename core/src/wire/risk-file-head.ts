@@ -11,7 +11,7 @@ import {
 import { compareProducts, compareText, type Product } from '../product/index.ts';
 import { assembleBook, type Groups, type Levels, PRODUCTS_MAX, type RiskBook } from '../risk/index.ts';
 import { LANES_MAX } from '../scenario/index.ts';
-import { any, below, type Doubts, Fields, type Place, placeOf, positive } from './fields.ts';
+import { any, below, type Doubts, Fields, type Place, placeOf, positive, priced } from './fields.ts';
 import { type Json, plainJson } from './json.ts';
 import { readWholeParameters } from './parameters.ts';
 import { readRefusal } from './refusals.ts';
@@ -73,6 +73,7 @@ export function readRiskHead(
     readRefusal(all.node(id), below(all.place, id), doubts),
   );
   agree(file, products, levels, [...ranges.keys()]);
+  doubtMarks(file, products, columns.mark);
   const rows = form.rowsOf(file, products.length, lanes.length);
   const signFactors = readSignFactors(file.node('groups'), at('groups'), doubts);
   if (doubts.fault !== undefined) return undefined;
@@ -182,6 +183,15 @@ function agree(
       `They must be those of ${underlyings.join(', ') || 'nothing'}: the underlyings of the products.`,
     );
   }
+}
+
+/** Profit of a future is counted from its mark, which is a price. */
+function doubtMarks(file: Fields, products: readonly Product[], marks: Float64Array): void {
+  const at = products.findIndex(
+    ({ kind }, p) => (kind === 'perpetual' || kind === 'future') && priced(marks[p]!) !== undefined,
+  );
+  if (at < 0) return;
+  file.refuse('columns', `mark of ${products[at]!.id} is ${marks[at]}; it ${priced(marks[at]!)}.`);
 }
 
 function readSignFactors(

@@ -46,8 +46,11 @@ export function readRanges(fields: Fields, doubts: Doubts): ReadonlyMap<string, 
   return new Map([...ranges].sort(([left], [right]) => (left < right ? -1 : 1)));
 }
 
+/** No number of a row or column is larger: sums of them, and their powers in charges, stay numbers. */
+const MAGNITUDE_MAX = 1e40;
+
 const COLUMNS: Readonly<Record<keyof Columns, Within>> = {
-  value: any,
+  value: atLeastZero,
   mark: any,
   delta: any,
   gamma: any,
@@ -94,7 +97,7 @@ export function readRows(
   return rows;
 }
 
-/** Exactly so many finite numbers, to the bit: JSON's shortest text of a double reads back as that double. */
+/** Exactly so many numbers, to the bit: JSON's shortest text of a double reads back as that double. */
 export function readNumbers(
   node: Json | undefined,
   place: Place,
@@ -108,7 +111,10 @@ export function readNumbers(
   if (doubts.fault !== undefined || !hasCount(items.length, count, node!, place, doubts)) return;
   for (const [i, item] of items.entries()) {
     const value = item.kind === 'number' ? Number(item.text) : Number.NaN;
-    const wrong = Number.isFinite(value) ? within(value) : 'must be a JSON number that a double can hold';
+    const wrong =
+      Math.abs(value) <= MAGNITUDE_MAX
+        ? within(value)
+        : `must be a JSON number, no larger than ${MAGNITUDE_MAX} either way`;
     if (wrong !== undefined) {
       doubts.say(`The value ${textOf(item)} ${wrong}.`, below(place, i), item);
       return;

@@ -57,6 +57,20 @@ describe('M-75 a file', () => {
     }
   });
 
+  it('M-76 a future without a price is refused by name', () => {
+    const perpetual = everything.find(({ kind }) => kind === 'perpetual')!;
+    const built = grid.book([perpetual, everything.at(-1)!], market, gridDefaults);
+    if (isRefusal(built)) throw new Error(built.message);
+    for (const mark of [0, -65_000]) {
+      const file = JSON.parse(fromUtf8(writeRiskFile(built) as Uint8Array)!);
+      file.columns.mark[built.risk.indexOf.get(perpetual.id)!] = mark;
+      const read = readRiskFile(sealRiskFile(utf8(canonicalJson(file))), 'risk.json');
+      expect(isRefusal(read) && read.message).toContain(
+        `mark of ${perpetual.id} is ${mark}; it must be a price`,
+      );
+    }
+  });
+
   it('M-75 may be laid out for people: what is digested is what it says', () => {
     const sealed = JSON.parse(fromUtf8(sealRiskFile(utf8(content)))!);
     const read = readRiskFile(JSON.stringify(sealed, undefined, 2), 'risk.json');
@@ -138,6 +152,16 @@ const row = [
     'a bid below zero',
     (file) => (file.columns.bid[0] = -1),
     'file.columns.bid[0]: The value -1 must not be below',
+  ],
+  [
+    'a row that no sum can hold',
+    (file) => (file.rows[0][5] = -1e300),
+    'file.rows[0][5]: The value -1e+300 must be a JSON number, no larger than 1e+40 either way',
+  ],
+  [
+    'a worth below zero',
+    (file) => (file.columns.value[1] = -5),
+    'file.columns.value[1]: The value -5 must not be below',
   ],
   ['other borders', (file) => (file.groups.bucketStart[1] = 2), 'file.groups: bucketStart does not follow'],
   ['other years', (file) => (file.groups.bucketYears[0] = 2), 'file.groups: bucketYears does not follow'],
