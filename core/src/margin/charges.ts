@@ -141,10 +141,15 @@ function optionValueCharge(seen: Seen): Charge | undefined {
 
 /**
  * The charges on size alone, M-22 and M-23, by underlying: what holdings of several accounts are charged as one.
- * @example sizeChargesOf(book.risk, holdings, gridDefaults) // [{ name: 'concentration', underlying: 'BTC', ... }]
+ * @example sizeChargesOf(book.risk, holdings, [], gridDefaults) // [{ name: 'concentration', underlying: 'BTC', ... }]
  */
-export function sizeChargesOf(book: RiskBook, holdings: Holdings, parameters: GridParameters): Charge[] {
-  return viewsOf(book, holdings, [], parameters).flatMap((seen) =>
+export function sizeChargesOf(
+  book: RiskBook,
+  holdings: Holdings,
+  fills: readonly Fill[],
+  parameters: GridParameters,
+): Charge[] {
+  return viewsOf(book, holdings, fills, parameters).flatMap((seen) =>
     seen.index === 0 ? [] : present([concentration(seen), vegaConcentration(seen)]),
   );
 }

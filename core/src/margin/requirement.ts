@@ -3,7 +3,7 @@
 import type { Digest, Refusal, Usd } from '../base/index.ts';
 import type { Market } from '../market/index.ts';
 import type { Product, ProductId } from '../product/index.ts';
-import type { Combined, Holdings, RiskBook, Swept } from '../risk/index.ts';
+import type { Combined, Fill, Holdings, RiskBook, Swept } from '../risk/index.ts';
 import type { ParameterForm, ParameterSet } from './form.ts';
 import type { Portfolio } from './portfolio.ts';
 
@@ -82,6 +82,8 @@ export interface Requirement {
   readonly contributions: readonly Contribution[];
   /** Everything the account holds. */
   readonly holdings: Holdings;
+  /** What each of its open orders would change, in their order. */
+  readonly fills: readonly Fill[];
   /** What counts as equity but may not be withdrawn: credited net long option value and unsettled profit (M-31). */
   readonly locked: Usd;
   /** `exact`: open orders cost their true worst subset of fills. `bound`: at least that. */
@@ -129,7 +131,7 @@ export interface MarginModel<
    * The charges on nothing but the size of holdings, which grow faster than size, so that splitting holdings makes them smaller: an owner is
    * charged for all its accounts together (M-68). Absent where a model has none.
    */
-  sizeCharges?(holdings: Holdings, book: Book): readonly Charge[];
+  sizeCharges?(holdings: Holdings, fills: readonly Fill[], book: Book): readonly Charge[];
 }
 
 /** Where an account stands. */

@@ -24,6 +24,7 @@ import {
   partsOf,
   poolStandings,
   poolsOf,
+  type Standing,
   splitByWeight,
   type Treatment,
 } from '../index.ts';
@@ -227,7 +228,7 @@ describe('owners', () => {
 
   law('M-68 splitting an account in two of one owner lowers no charge on size', portfolios, (held) => {
     const rows = stand(held).requirement.holdings;
-    const one = grid.sizeCharges!(rows, book).reduce((sum, { amount }) => sum + amount, 0n);
+    const one = grid.sizeCharges!(rows, [], book).reduce((sum, { amount }) => sum + amount, 0n);
     const half = (keep: number): Portfolio => ({
       ...held,
       account: `half ${keep}`,
@@ -243,7 +244,7 @@ describe('owners', () => {
     };
     const standing = owned(split);
     const own = poolStandings(standing.accounts).reduce((sum, { parts }) => {
-      const charges = grid.sizeCharges!(parts[0]!.standing.requirement.holdings, book);
+      const charges = grid.sizeCharges!(parts[0]!.standing.requirement.holdings, [], book);
       return charges.reduce((all, { amount }) => all + amount, sum);
     }, 0n);
     const paidFor = held.positions.every(
@@ -266,6 +267,27 @@ describe('owners', () => {
       });
     },
   );
+
+  it('M-68 orders spread over two accounts of one owner are as large as in one', () => {
+    const future = perpetual('BTC');
+    const quoting = (account: string, quantity: number): Portfolio => ({
+      account,
+      balances: [{ asset: 'USD', kind: 'cash', quantity: 1e7 }],
+      positions: [],
+      orders: [{ product: future, side: 'sell', quantity, price: 65_000 }],
+    });
+    const sizes = ({ requirement: { holdings, fills } }: Standing) =>
+      grid.sizeCharges!(holdings, fills, book).reduce((sum, { amount }) => sum + amount, 0n);
+    const whole = sizes(stand(quoting('one', 20_000_000)));
+    const accounts = ['a', 'b'].map((name) => ({ portfolio: quoting(name, 10_000_000), subaccounts: [] }));
+    const standing = owned({ owner: 'fund', accounts });
+    const own = poolStandings(standing.accounts).reduce(
+      (sum, { parts }) => sum + sizes(parts[0]!.standing),
+      0n,
+    );
+    expect(charged(standing) > 0n).toBe(true);
+    expect(own + charged(standing) + 4n >= whole).toBe(true);
+  });
 
   it('M-68 bought options bear nothing: they can be let go', () => {
     const call = option('BTC', 25, 65_000, 'call');

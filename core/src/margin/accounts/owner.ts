@@ -2,7 +2,7 @@
 
 import { isRefusal, type Refusal, type Usd, usd } from '../../base/index.ts';
 import { isPremium } from '../../product/index.ts';
-import { type Holdings, holdingsOf } from '../../risk/index.ts';
+import { type Fill, type Holdings, holdingsOf } from '../../risk/index.ts';
 import { perLine } from '../lines.ts';
 import type { Owner, Portfolio } from '../portfolio.ts';
 import type { Charge, MarginBook, MarginModel } from '../requirement.ts';
@@ -43,19 +43,25 @@ export function poolStandings(accounts: readonly AccountStanding[]): PoolStandin
   return accounts.flatMap(({ shared, isolated }) => [shared, ...isolated]);
 }
 
-/** What a pool holds, whatever parts it was judged in. */
-function holdingsOfPool({ parts }: PoolStanding): Holdings {
-  return together(parts.map(({ standing }) => standing.requirement.holdings));
+/** What is held, and what open orders would change. */
+interface Size {
+  readonly holdings: Holdings;
+  readonly fills: readonly Fill[];
 }
 
-function together(all: readonly Holdings[]): Holdings {
+/** The size of a pool, whatever parts it was judged in. */
+function sizeOfPool({ parts }: PoolStanding): Size {
+  return together(parts.map(({ standing }) => standing.requirement));
+}
+
+function together(all: readonly Size[]): Size {
   const quantities = new Map<number, number>();
-  for (const { rows, quantities: held } of all) {
-    rows.forEach((row, i) => {
-      quantities.set(row, (quantities.get(row) ?? 0) + held[i]!);
+  for (const { holdings } of all) {
+    holdings.rows.forEach((row, i) => {
+      quantities.set(row, (quantities.get(row) ?? 0) + holdings.quantities[i]!);
     });
   }
-  return holdingsOf(quantities);
+  return { holdings: holdingsOf(quantities), fills: all.flatMap(({ fills }) => fills) };
 }
 
 /** Bought options can be let go (M-19): who holds nothing else has nothing that must be traded. */
@@ -78,16 +84,16 @@ export function splitByWeight(amount: Usd, weights: readonly Usd[]): Usd[] {
   });
 }
 
-type SizeCharges = (holdings: Holdings) => readonly Charge[];
+type SizeCharges = (size: Size) => readonly Charge[];
 
 const keyOf = ({ name, underlying }: Charge) => `${name}/${underlying ?? ''}`;
 
-/** The group charges of pools: each charge on size once over all holdings, and the excess over the pools' own given back pro rata. */
+/** The group charges of pools: each charge on size once over all holdings and open orders, and the excess over the pools' own given back pro rata. */
 function groupsOf(pools: readonly PoolStanding[], sizeCharges: SizeCharges): GroupCharge[] {
-  const holdings = pools.map(holdingsOfPool);
-  const own = holdings.map((held) => new Map(sizeCharges(held).map((item) => [keyOf(item), item.amount])));
+  const sizes = pools.map(sizeOfPool);
+  const own = sizes.map((size) => new Map(sizeCharges(size).map((item) => [keyOf(item), item.amount])));
   const bearers = pools.map(mustTrade);
-  return sizeCharges(together(holdings)).flatMap((group) => {
+  return sizeCharges(together(sizes)).flatMap((group) => {
     const amounts = own.map((charges) => charges.get(keyOf(group)) ?? (0n as Usd));
     const apart = usd(amounts.reduce((sum, amount) => sum + amount, 0n));
     const excess = usd(group.amount > apart ? group.amount - apart : 0n);
@@ -133,7 +139,7 @@ export function assessOwner(
   const pools = poolStandings(accounts);
   const groups =
     pools.length > 1 && model.sizeCharges !== undefined
-      ? groupsOf(pools, (holdings) => model.sizeCharges!(holdings, book))
+      ? groupsOf(pools, ({ holdings, fills }) => model.sizeCharges!(holdings, fills, book))
       : [];
   let next = 0;
   const shared = accounts.map((account): AccountStanding => {

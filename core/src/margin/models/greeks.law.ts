@@ -124,5 +124,5 @@ describe('the model greeks', () => {
 it('M-68 charges an owner for size as grid does', () => {
   const owned = portfolio([{ product: option('BTC', 25, 68_000, 'call'), quantity: -300 }]);
   const { holdings } = sure(assess(owned, book, greeksModel)).requirement;
-  expect(greeksModel.sizeCharges!(holdings, book)).toEqual(grid.sizeCharges!(holdings, full));
+  expect(greeksModel.sizeCharges!(holdings, [], book)).toEqual(grid.sizeCharges!(holdings, [], full));
 });

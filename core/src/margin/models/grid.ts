@@ -101,6 +101,7 @@ function requireGrid(portfolio: Portfolio, book: GridBook): Requirement | Refusa
     initial,
     contributions: contributionsOf(initial, book, holdings, fills),
     holdings,
+    fills,
     locked: usd(owedUp(Math.max(0, unsettled)) + credit),
     orders: fills.length === 0 ? 'exact' : ordersOf(book, holdings, fills, lines),
   };
@@ -148,5 +149,5 @@ export const grid: MarginModel<GridParameters, GridBook> = {
   rebook: rebookGrid,
   packs: true,
   require: requireGrid,
-  sizeCharges: (holdings, { risk, given }) => sizeChargesOf(risk, holdings, given),
+  sizeCharges: (holdings, fills, { risk, given }) => sizeChargesOf(risk, holdings, fills, given),
 };

@@ -70,7 +70,7 @@ function requirementOf(book: SpanBook, { holdings, unsettled }: Held): Requireme
     return { row: holdings.rows[i]!, quantity: holdings.quantities[i]!, amount };
   });
   const locked = lockedOf(unsettled, staying, initial.amount);
-  return { maintenance, release, initial, contributions, holdings, locked, orders: 'exact' };
+  return { maintenance, release, initial, contributions, holdings, fills: [], locked, orders: 'exact' };
 }
 
 /** Unsettled profit, and what of the net option value the initial line has not locked itself. */
@@ -96,6 +96,7 @@ function orderedRequirement(
     initial,
     contributions: orderedContributions(book, initial, holdings, fills),
     holdings,
+    fills,
     locked: lockedOf(unsettled, staying, initial.amount),
     orders: isExact ? 'exact' : 'bound',
   };

@@ -220,7 +220,7 @@ function requireStatic(portfolio: Portfolio, book: StaticBook): Requirement | Re
     return { row, quantity: holdings.quantities[i]!, amount };
   });
   const orders = fills.map(({ order, legs: [position] }): Contribution => ({ ...position!, order, amount }));
-  return { ...judged, contributions: [...legs, ...orders], holdings };
+  return { ...judged, contributions: [...legs, ...orders], holdings, fills };
 }
 
 /** Percentage of notional, position by position. See docs/methodology.md, rules M-45 to M-47. */
