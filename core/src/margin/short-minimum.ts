@@ -73,7 +73,8 @@ export function shortOptionMinimum(
   const fills = fillsIn(seen, swept);
   // The loss after some fills is at least that of any one lane, so each lane bounds what is missing: the worst one, and that in which
   // nothing moves, where no fill gains anything. No subset is charged more than the whole minimum.
-  const most = (lane: number) => mostMissing(seen, rate * seen.index, combined, swept, fills, lane);
+  const chains = fills.size === 0 || least === 0 ? [] : heldChains(seen, swept);
+  const most = (lane: number) => mostMissing(seen, chains, rate * seen.index, combined, swept, fills, lane);
   const missing =
     fills.size === 0 || least === 0
       ? least - loss
@@ -109,6 +110,7 @@ function fillsIn({ book, u }: Seen, swept: Swept): FillsByOrder {
  */
 function mostMissing(
   seen: Seen,
+  chains: readonly HeldChain[],
   perOption: number,
   { retained }: Combined,
   swept: Swept,
@@ -116,8 +118,8 @@ function mostMissing(
   lane: number,
 ): number {
   const { book, u, legs } = seen;
-  const adds = new Map<number, { row: number; quantity: number; worth: number }>();
-  for (const [order, ways] of fills) {
+  const rows = new Map<number, { quantity: number; worth: number }[]>();
+  for (const ways of fills.values()) {
     const gains = ways.map((fill) => fillGain(book, fill, u, lane));
     const {
       jump,
@@ -125,34 +127,40 @@ function mostMissing(
     } = ways[0]!;
     const owns = legs.some(({ row }) => row === position!.row);
     const worth = (1 - retained) * Math.max(...gains) - (owns ? retained * jump : 0);
-    adds.set(order, { ...position!, worth });
+    const { row, quantity } = position!;
+    rows.set(row, [...(rows.get(row) ?? []), { quantity, worth }]);
   }
-  const held = heldOf(swept);
-  const chains = chainsOf(
-    legs.flatMap(({ row, product }) =>
-      product.kind === 'option' ? [{ option: product, quantity: held.get(row) ?? 0, row }] : [],
-    ),
-  );
   let most = (1 - retained) * heldPnl(seen, swept, lane);
-  const inChains = new Set<number>();
   for (const chain of chains) {
-    const places = new Map(chain.map(({ of }, k) => [of.row, k]));
-    const own = [...adds].filter(([, { row }]) => places.has(row));
-    for (const [order] of own) inChains.add(order);
+    const own = chain.flatMap(({ of }, place) => (rows.get(of.row) ?? []).map((add) => ({ ...add, place })));
+    for (const { of } of chain) rows.delete(of.row);
     let sum = 0;
     let best = Number.NEGATIVE_INFINITY;
     for (let k = -1; k < chain.length; k++) {
       if (k >= 0) sum += chain[k]!.quantity;
       let here = -perOption * sum;
-      for (const [, { row, quantity, worth }] of own) {
-        here += Math.max(0, worth - (places.get(row)! <= k ? perOption * quantity : 0));
+      for (const { quantity, worth, place } of own) {
+        here += Math.max(0, worth - (place <= k ? perOption * quantity : 0));
       }
       best = Math.max(best, here);
     }
     most += best;
   }
-  for (const [order, { worth }] of adds) if (!inChains.has(order)) most += Math.max(0, worth);
+  // What is no option stands in no chain.
+  for (const own of rows.values()) for (const { worth } of own) most += Math.max(0, worth);
   return most;
+}
+
+type HeldChain = readonly Link<{ readonly row: number }>[];
+
+/** The chains of what is held, with a place for every option that an order may add. */
+function heldChains({ legs }: Seen, swept: Swept): HeldChain[] {
+  const held = heldOf(swept);
+  return chainsOf(
+    legs.flatMap(({ row, product }) =>
+      product.kind === 'option' ? [{ option: product, quantity: held.get(row) ?? 0, row }] : [],
+    ),
+  );
 }
 
 function heldOf(swept: Swept): ReadonlyMap<number, number> {

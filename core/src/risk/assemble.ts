@@ -75,6 +75,8 @@ function groupProducts(products: readonly Product[], { at }: Levels): Groups {
   const underlyingStart: number[] = [];
   const bucketStart: number[] = [];
   const bucketYears: number[] = [];
+  const bucketOf: number[] = [];
+  const underlyingOf: number[] = [];
   products.forEach((product, p) => {
     const previous = products[p - 1];
     const expiry = expiryOf(product);
@@ -85,8 +87,10 @@ function groupProducts(products: readonly Product[], { at }: Levels): Groups {
         underlyingStart.push(bucketStart.length);
       }
       bucketStart.push(p);
+      underlyingOf.push(underlyings.length - 1);
       bucketYears.push(expiry === undefined ? 0 : yearsBetween(at, expiry));
     }
+    bucketOf.push(bucketStart.length - 1);
   });
   underlyingStart.push(bucketStart.length);
   bucketStart.push(products.length);
@@ -95,6 +99,8 @@ function groupProducts(products: readonly Product[], { at }: Levels): Groups {
     underlyingStart: Int32Array.from(underlyingStart),
     bucketStart: Int32Array.from(bucketStart),
     bucketYears: Float64Array.from(bucketYears),
+    bucketOf: Int32Array.from(bucketOf),
+    underlyingOf: Int32Array.from(underlyingOf),
   };
 }
 

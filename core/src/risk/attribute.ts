@@ -3,7 +3,7 @@
 import { assert, type Usd, usd } from '../base/index.ts';
 import type { Combined, CombinePlan } from './combine.ts';
 import { fillPart } from './fills.ts';
-import { madeBy, type Swept, underlyingOfBucket } from './sweep.ts';
+import { madeBy, type Swept } from './sweep.ts';
 
 /** What a holding makes in a lane under the lane's netting and the bucket's sign factors: its linear share of the bucket. */
 function share(swept: Swept, row: number, quantity: number, g: number, seen: number): number {
@@ -14,7 +14,7 @@ function share(swept: Swept, row: number, quantity: number, g: number, seen: num
   const change = book.rows[row * book.stride + lane]!;
   const factors = book.groups.signFactors;
   if (factors === undefined) return sign * quantity * change;
-  const damp = book.shocks.get(book.groups.underlyings[underlyingOfBucket(book, g)]!)![lane]!.damp;
+  const damp = book.shocks.get(book.groups.underlyings[book.groups.underlyingOf[g]!]!)![lane]!.damp;
   if (damp === 0) return 0;
   const base = bucketValue(swept, g);
   const moved = bucket / damp + base;
@@ -59,7 +59,7 @@ export function attribute(swept: Swept, combined: Combined, plan: CombinePlan): 
   for (let i = 0; i < holdings.rows.length; i++) {
     const row = holdings.rows[i]!;
     while (book.groups.bucketStart[g + 1]! <= row) g++;
-    const u = underlyingOfBucket(book, g);
+    const u = book.groups.underlyingOf[g]!;
     const partIn = (lane: number) => {
       if (lane < 0) return 0;
       const made = madeBy(swept, u, lane);

@@ -28,6 +28,9 @@ export interface Groups {
   readonly bucketStart: Int32Array;
   /** Years to expiry of each bucket; 0 for undated products. */
   readonly bucketYears: Float64Array;
+  /** The bucket of each product, and the underlying of each bucket: the borders read the other way. */
+  readonly bucketOf: Int32Array;
+  readonly underlyingOf: Int32Array;
   /**
    * Factors on a bucket's net value by its sign (static discounts): a positive net value counts `gain` times, a negative one `loss`
    * times, in every lane. Absent when a model has none.

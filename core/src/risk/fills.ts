@@ -2,7 +2,7 @@
 
 import { assert } from '../base/index.ts';
 import type { RiskBook } from './book.ts';
-import { type Holdings, netBuckets, type Swept, underlyingOfBucket } from './sweep.ts';
+import { type Holdings, netBuckets, type Swept } from './sweep.ts';
 
 /** What filling one order would change. */
 export interface Fill {
@@ -86,24 +86,6 @@ export function closingShares(holdings: Holdings, fills: readonly Fill[]): Reado
   return shares;
 }
 
-/** The bucket and the underlying of a row. */
-interface Place {
-  readonly bucket: number;
-  readonly underlying: number;
-}
-
-function placeOf(book: RiskBook, row: number): Place {
-  const { bucketStart } = book.groups;
-  let low = 0;
-  let high = bucketStart.length - 1;
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (bucketStart[middle]! <= row) low = middle;
-    else high = middle;
-  }
-  return { bucket: low, underlying: underlyingOfBucket(book, low) };
-}
-
 /** The legs of a fill that belong to one underlying; the first of a fill carries its jump. */
 interface Part {
   readonly underlying: number;
@@ -112,14 +94,17 @@ interface Part {
 }
 
 /** A fill by underlying: the position's first, with the jump; a leg in another coin or stable asset apart from it, without. */
-function partsOf(book: RiskBook, { legs, jump }: Fill): Part[] {
-  const placed = legs.map((leg) => ({ ...leg, ...placeOf(book, leg.row) }));
-  const names = [...new Set(placed.map(({ underlying }) => underlying))];
-  return names.map((underlying, i) => ({
-    underlying,
-    legs: placed.filter((leg) => leg.underlying === underlying),
-    jump: i === 0 ? jump : 0,
-  }));
+function partsOf({ groups }: RiskBook, { legs, jump }: Fill): Part[] {
+  const parts: { underlying: number; legs: (FillLeg & { readonly bucket: number })[]; jump: number }[] = [];
+  for (const { row, quantity } of legs) {
+    const bucket = groups.bucketOf[row]!;
+    const underlying = groups.underlyingOf[bucket]!;
+    const leg = { row, quantity, bucket };
+    const part = parts.find((known) => known.underlying === underlying);
+    if (part === undefined) parts.push({ underlying, legs: [leg], jump: parts.length === 0 ? jump : 0 });
+    else part.legs.push(leg);
+  }
+  return parts;
 }
 
 function lanesThat(count: number, is: (lane: number) => boolean): Int32Array {

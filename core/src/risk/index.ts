@@ -47,7 +47,6 @@ export {
   madeBy,
   type Swept,
   sweep,
-  underlyingOfBucket,
   type WorstLane,
   worstLane,
 } from './sweep.ts';

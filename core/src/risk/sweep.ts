@@ -143,11 +143,3 @@ export function netBuckets({ book, pnl, buckets, jumps }: Swept): void {
     }
   }
 }
-
-/** The underlying a bucket belongs to. */
-export function underlyingOfBucket(book: RiskBook, g: number): number {
-  const { underlyingStart } = book.groups;
-  let u = 0;
-  while (underlyingStart[u + 1]! <= g) u++;
-  return u;
-}
