@@ -9,8 +9,11 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-pack-'));
 const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+// What is read is read without colours, whatever the terminal or its runner asks for.
+const { FORCE_COLOR: _, ...plain } = process.env;
+const env = { ...plain, NO_COLOR: '1' };
 const run = (command, args, cwd) =>
-  execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+  execFileSync(command, args, { cwd, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
 
 try {
   for (const name of ['core', 'lab', 'cli'])
