@@ -7,8 +7,8 @@ import { universe } from './sample.ts';
 /** Every product that random accounts touch. */
 export const everything = [...universe, ...['BTC', 'ETH', 'USD', 'USDC'].map(assetProduct)];
 
-// Option sizes in coins, inverse futures in dollars of notional: a book mixes both at sizes that matter to each other.
-const positions = fc
+/** Up to eight positions: options in coins, inverse futures in dollars of notional, at sizes that matter to each other. */
+export const positions: fc.Arbitrary<Position[]> = fc
   .uniqueArray(fc.nat(universe.length - 1), { maxLength: 8 })
   .chain((picked) =>
     fc.tuple(

@@ -2,14 +2,13 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { everything, accounts as portfolios, positions } from '../../test/arbitrary.law.ts';
 import { market, perpetual, portfolio, universe } from '../../test/sample.ts';
 import { isRefusal } from '../base/index.ts';
 import type { Market } from '../market/index.ts';
 import { combine, holdingsOf, sweep } from '../risk/index.ts';
 import {
   assess,
-  assetProduct,
-  type Balance,
   type GridBook,
   type GridParameters,
   grid,
@@ -20,7 +19,7 @@ import {
   type Standing,
 } from './index.ts';
 
-const products = [...universe, ...['BTC', 'ETH', 'USD', 'USDC'].map(assetProduct)];
+const products = everything;
 
 function bookOf(parameters: GridParameters = gridDefaults): GridBook {
   const book = grid.book(products, market, parameters);
@@ -41,38 +40,6 @@ function stand(held: Portfolio, within: GridBook = book): Standing {
   if (isRefusal(standing)) throw new Error(standing.message);
   return standing;
 }
-
-// Option sizes in coins, inverse futures in dollars of notional: a book mixes both at sizes that matter to each other.
-const positions = fc
-  .uniqueArray(fc.nat(universe.length - 1), { maxLength: 8 })
-  .chain((picked) =>
-    fc.tuple(
-      ...picked.map((i) => fc.double({ min: -20, max: 20, noNaN: true }).map((size) => ({ i, size }))),
-    ),
-  )
-  .map((picked): Position[] =>
-    picked.map(({ i, size }) => {
-      const product = universe[i]!;
-      const dollarSized = product.kind !== 'option' && product.settlement === 'inverse';
-      return { product, quantity: dollarSized ? size * 10_000 : size };
-    }),
-  );
-const balances = fc.record({
-  USD: fc.double({ min: -1e6, max: 1e6, noNaN: true }),
-  USDC: fc.double({ min: 0, max: 1e6, noNaN: true }),
-  BTC: fc.double({ min: 0, max: 50, noNaN: true }),
-  ETH: fc.double({ min: 0, max: 500, noNaN: true }),
-});
-const portfolios = fc.record({ positions, balances }).map(
-  ({ positions: held, balances: owned }): Portfolio => ({
-    account: 'law',
-    balances: Object.entries(owned).map(
-      ([asset, quantity]): Balance => ({ asset, kind: asset === 'USD' ? 'cash' : 'collateral', quantity }),
-    ),
-    positions: held,
-    orders: [],
-  }),
-);
 
 function law(
   name: string,

@@ -224,15 +224,19 @@ describe('M-35 the label', () => {
   const sell = (quantity: number, at = mark): Order => ({ product: call, side: 'sell', quantity, price: at });
   const buy = (quantity: number, at = mark): Order => ({ product: call, side: 'buy', quantity, price: at });
 
-  it('M-34 orders that only reduce risk add nothing, and are exact', () => {
-    const short = book([{ product: call, quantity: -10 }], []);
-    const closing = { ...short, orders: [buy(4, mark * 0.98), buy(6, mark * 0.9)] };
-    const [without, with_] = [stand(short, world), stand(closing, world)];
-    for (const line of ['maintenance', 'release', 'initial'] as const) {
-      expect(with_.requirement[line].amount, line).toBe(without.requirement[line].amount);
-    }
-    expect(with_.requirement.orders).toBe('exact');
-  });
+  it.each(['no bids', 'a high short minimum'])(
+    'M-34 orders that only reduce risk add nothing, and are exact: %s',
+    (name) => {
+      const within = WORLDS[name]!;
+      const short = book([{ product: call, quantity: -10 }], []);
+      const closing = { ...short, orders: [buy(4, mark * 0.98), buy(6, mark * 0.9)] };
+      const [without, with_] = [stand(short, within), stand(closing, within)];
+      for (const line of ['maintenance', 'release', 'initial'] as const) {
+        expect(with_.requirement[line].amount, line).toBe(without.requirement[line].amount);
+      }
+      expect(with_.requirement.orders).toBe('exact');
+    },
+  );
 
   it('is exact for orders that all add to one side, and their parts add up with the legs', () => {
     const short = book([{ product: call, quantity: -10 }], [sell(2), sell(3, mark * 1.1)]);

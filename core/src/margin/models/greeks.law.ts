@@ -2,6 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { positions } from '../../../test/arbitrary.law.ts';
 import { market, option, perpetual, portfolio, universe } from '../../../test/sample.ts';
 import { dollars, isRefusal } from '../../base/index.ts';
 import {
@@ -12,7 +13,6 @@ import {
   greeksModel,
   grid,
   gridDefaults,
-  type Position,
   requirementDigest,
 } from '../index.ts';
 
@@ -35,22 +35,7 @@ const full = sure(grid.book(products, market, gridDefaults));
 const book = bookOf();
 const bookTurned = sure(greeksModel.book([...products].reverse(), market, greeksDefaults));
 
-const held = fc
-  .uniqueArray(fc.nat(universe.length - 1), { maxLength: 8 })
-  .chain((picked) =>
-    fc.tuple(
-      ...picked.map((i) => fc.double({ min: -20, max: 20, noNaN: true }).map((size) => ({ i, size }))),
-    ),
-  )
-  .map((picked) =>
-    portfolio(
-      picked.map(({ i, size }): Position => {
-        const product = universe[i]!;
-        const dollarSized = product.kind !== 'option' && product.settlement === 'inverse';
-        return { product, quantity: dollarSized ? size * 10_000 : size };
-      }),
-    ),
-  );
+const held = positions.map((own) => portfolio(own));
 
 describe('the model greeks', () => {
   it('M-60 with no tolerance is grid to the last unit; its digest says which model it is', () => {

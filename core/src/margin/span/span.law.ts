@@ -2,6 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { positions } from '../../../test/arbitrary.law.ts';
 import { market, universe } from '../../../test/sample.ts';
 import { isRefusal, type Refusal } from '../../base/index.ts';
 import { holdingsOf } from '../../risk/index.ts';
@@ -28,21 +29,6 @@ function sure<T>(value: T | Refusal): T {
 const book = sure(span.book(products, market, spanDefaults));
 const stand = (held: Portfolio): Standing => sure(assess(held, book, span));
 
-// Option sizes in coins, inverse futures in dollars of notional: a book mixes both at sizes that matter to each other.
-const positions = fc
-  .uniqueArray(fc.nat(universe.length - 1), { maxLength: 8 })
-  .chain((picked) =>
-    fc.tuple(
-      ...picked.map((i) => fc.double({ min: -20, max: 20, noNaN: true }).map((size) => ({ i, size }))),
-    ),
-  )
-  .map((picked): Position[] =>
-    picked.map(({ i, size }) => {
-      const product = universe[i]!;
-      const dollarSized = product.kind !== 'option' && product.settlement === 'inverse';
-      return { product, quantity: dollarSized ? size * 10_000 : size };
-    }),
-  );
 const portfolios = fc
   .record({
     positions,
