@@ -176,13 +176,14 @@ describe('files', () => {
 
 describe('documents', () => {
   it('every rule that is cited stands in the methodology, and every rule there is named by a test', () => {
-    const rules = new Set(
-      read('docs/methodology.md')
-        .match(/^#+ M-\d\d/gm)
-        ?.map((rule) => rule.slice(-4)),
+    const pages = files.filter((file) => /^docs\/(methodology|venues\/[a-z-]+)\.md$/.test(file));
+    const stated = pages.flatMap((file) =>
+      [...read(file).matchAll(/^#+ (M-\d{2,3})\b/gm)].map((match) => match[1]!),
     );
+    const rules = new Set(stated);
+    expect(stated.length, 'a rule is stated once').toBe(rules.size);
     const cited = sources.flatMap((file) =>
-      [...read(file).matchAll(/\bM-\d\d\b/g)].map((match) => ({ file, rule: match[0] })),
+      [...read(file).matchAll(/\bM-\d{2,3}\b/g)].map((match) => ({ file, rule: match[0] })),
     );
     expect(cited.filter(({ rule }) => !rules.has(rule))).toEqual([]);
     const tested = new Set(cited.filter(({ file }) => isTest(file)).map(({ rule }) => rule));

@@ -49,6 +49,9 @@ export {
   type Charge,
   type ChargeName,
   type Contribution,
+  type DatedParameters,
+  type Exactness,
+  type ExactnessLevel,
   type Line,
   type LineName,
   type MarginBook,
@@ -56,6 +59,8 @@ export {
   type ModelParameters,
   type Requirement,
   type Standing,
+  type Term,
+  type VenueFacts,
 } from './requirement.ts';
 export { nakedShorts } from './short-minimum.ts';
 export type { SpanBook } from './span/lines.ts';

@@ -108,6 +108,40 @@ export interface ModelParameters extends ParameterSet {
 }
 
 /**
+ * How near a term of a venue's model is to the venue's own number.
+ * `exact`: shown to the digit on numbers that nobody here wrote. `partly`: the rule is stated by the venue, some of it is read between the
+ * lines. `indicative`: right in kind; the venue does not say enough.
+ */
+export type ExactnessLevel = 'exact' | 'partly' | 'indicative';
+export interface Exactness {
+  readonly level: ExactnessLevel;
+  /** One sentence: what it was held against, or what is not known. */
+  readonly why: string;
+}
+/** The terms of a requirement that may be more or less exact: the scenarios, open orders, the lines, and every charge by its name. */
+export type Term = 'scenarios' | 'orders' | 'release' | ChargeName;
+
+/** Parameters as they stood from a day on. */
+export interface DatedParameters<Parameters> {
+  /** First day they hold, `2026-02-15`; UTC. */
+  readonly effective: string;
+  /** Where they were read, and what of them is not known. */
+  readonly source: string;
+  readonly parameters: Parameters;
+}
+
+/** What the model of a venue says of itself beside its numbers. */
+export interface VenueFacts<Parameters> {
+  /** The venue by its own name. */
+  readonly venue: string;
+  /** What every amount is counted in, where that is not plainly dollars at the index. */
+  readonly unit: string;
+  readonly exactness: Readonly<Partial<Record<Term, Exactness>>>;
+  /** Ascending by day; the last is the model's `defaults`. */
+  readonly history: readonly [DatedParameters<Parameters>, ...DatedParameters<Parameters>[]];
+}
+
+/**
  * A margin model: a value, not a class. A model takes only parameters and books of its own; they are methods, so that TypeScript lets
  * models of different parameters stand in one table.
  */
@@ -117,6 +151,8 @@ export interface MarginModel<
 > {
   readonly id: string;
   readonly defaults: Parameters;
+  /** Present where the model is a venue's. */
+  readonly facts?: VenueFacts<Parameters>;
   /** How a parameter file may depart from the defaults. */
   readonly form: ParameterForm<Parameters>;
   /** Products valued in a market once and for all accounts; after it nothing looks at the market. */
