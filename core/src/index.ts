@@ -25,6 +25,7 @@ export {
 export type * from './margin/index.ts';
 export {
   applyTrade,
+  asOf,
   assess,
   assessAccount,
   assessOwner,
@@ -32,13 +33,17 @@ export {
   assetProduct,
   CHARGE_RULES,
   carryBids,
+  changesOf,
   coinParameters,
   depthOf,
+  differencesOf,
   doubtParameters,
   greeksDefaults,
   greeksModel,
   grid,
   gridDefaults,
+  historyOf,
+  isDay,
   isolate,
   isolateAll,
   LINE_NAMES,
@@ -63,6 +68,8 @@ export {
   THRESHOLDS,
   TREATMENTS,
   withEntries,
+  withHistory,
+  withSet,
 } from './margin/index.ts';
 export type * from './market/index.ts';
 export {
@@ -144,6 +151,7 @@ export {
   readChainJson,
   readMarket,
   readOwnerJson,
+  readParameterHistory,
   readParameters,
   readPerpetualsCsv,
   readPortfolioCsv,

@@ -104,3 +104,16 @@ export {
   type Waypoint,
 } from './survival/index.ts';
 export { applyTrade, carryBids, settleExpired, type Trade, withEntries } from './trade.ts';
+export {
+  asOf,
+  type Change,
+  changesOf,
+  type Difference,
+  differencesOf,
+  type History,
+  historyOf,
+  isDay,
+  type ParameterValue,
+  withHistory,
+  withSet,
+} from './venues/registry.ts';

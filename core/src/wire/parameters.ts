@@ -25,12 +25,23 @@ export function readParameters<P extends ParameterSet>(
 ): P | Refusal {
   const root = parseJson(text, source);
   if (!isJson(root)) return root;
-  const doubts = new Doubts();
   const start = { ...base, version: `${base.version}+${source}` };
-  const merged = overlayObject(start, root, { source, path: '' }, form.fields, doubts);
+  return readParametersNode(root, { source, path: '' }, start, form, new Doubts());
+}
+
+/** Parameters that stand somewhere in a file, laid over `start`; what is doubted as a whole is said of the place they stand in. */
+export function readParametersNode<P extends ParameterSet>(
+  node: Json,
+  place: Place,
+  start: P,
+  form: ParameterForm<P>,
+  doubts: Doubts,
+): P | Refusal {
+  const merged = overlayObject(start, node, place, form.fields, doubts);
   if (doubts.fault !== undefined) return doubts.fault;
   const doubt = form.doubt(merged);
-  return doubt === undefined ? merged : { ...doubt, where: source };
+  if (doubt === undefined) return merged;
+  return { ...doubt, where: place.path === '' ? place.source : placeOf(place, node) };
 }
 
 /**
