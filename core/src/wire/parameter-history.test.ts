@@ -5,6 +5,7 @@ import { isRefusal, type Refusal, sentence } from '../base/index.ts';
 import { type GridParameters, grid, gridDefaults, type MarginModel } from '../margin/index.ts';
 import { readParameterHistory } from './parameter-history.ts';
 
+const later: GridParameters = { ...gridDefaults, releaseBuffer: 0.07 };
 const venue: MarginModel = {
   ...grid,
   id: 'test-venue',
@@ -14,11 +15,7 @@ const venue: MarginModel = {
     exactness: {},
     history: [
       { effective: '2024-06-17', source: 'an example', parameters: gridDefaults },
-      {
-        effective: '2026-02-15',
-        source: 'an answer',
-        parameters: { ...gridDefaults, releaseBuffer: 0.07 },
-      },
+      { effective: '2026-02-15', source: 'an answer', parameters: later },
     ],
   },
 } as MarginModel;
