@@ -30,10 +30,11 @@ try {
   );
   writeFileSync(
     join(folder, 'use.mjs'),
-    "import { gridDefaults } from '@plimsoll/core';\nimport { blackPrice } from '@plimsoll/core/kernel';\nconsole.log(gridDefaults.id, blackPrice('call', 100, 100, 0.2));\n",
+    "import { gridDefaults } from '@plimsoll/core';\nimport { blackPrice } from '@plimsoll/core/kernel';\nimport { leverageTiers } from '@plimsoll/core/static';\nimport { socialisedShare } from '@plimsoll/core/venues';\nconst tier = leverageTiers([{ from: 0, maxLeverage: 40 }])[0].rate;\nconst share = socialisedShare({ missing: 1, held: 4 });\nconsole.log(gridDefaults.id, tier, share, blackPrice('call', 100, 100, 0.2));\n",
   );
   const used = run(process.execPath, ['use.mjs'], folder);
-  if (!answer.digest || !used.startsWith('grid 7.96')) throw new Error(`unexpected answers: ${used}`);
+  if (!answer.digest || !used.startsWith('grid 0.0125 0.2 7.96'))
+    throw new Error(`unexpected answers: ${used}`);
   process.stdout.write(
     `pack-check: ${tarballs.length} packages install and answer; initial ${answer.requirement.initial} USD\n`,
   );

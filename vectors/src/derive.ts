@@ -1,56 +1,18 @@
 // The parts of Derive's mathematics this project can answer: prices, smiles, years and elementary functions. Their numbers are
 // integers of 1e-18; ours are doubles, so "exact" reads as one part in 1e15 or 1e-15, whichever is more.
 
-import { isRefusal, type Refusal, refuse, sentence } from '@plimsoll/core';
+import { type Refusal, refuse } from '@plimsoll/core';
 import { exp, log, normalCdf, normalPdf, pow } from '@plimsoll/core/kernel';
 import { derivePrices } from './black.ts';
+import { asserted, refused } from './derive-facts.ts';
 import { deriveMoneyness, deriveVol } from './derive-svi.ts';
 import { has, num, part, skip, word } from './fields.ts';
-import { type Checked, inputBlur, type Raw, type Suite, same, Unreadable, within } from './suite.ts';
-import { answered, sviOf } from './svi.ts';
+import { inputBlur, type Suite } from './suite.ts';
+import { sviOf } from './svi.ts';
 
 const SECONDS_PER_YEAR = 365 * 86_400;
 /** The largest int256 as a count of 1e-18: what does not fit there is an error there. */
 const WAD_MAX = 2 ** 255 / 1e18;
-const EXACT = 1e-15;
-
-/** What an asserted tolerance means for doubles: an absolute size and a relative one. */
-interface Allowance {
-  readonly absolute: number;
-  readonly relative: number;
-}
-
-/** Reads the tolerance of a quantity from the source's words. @example allowanceOf({ tolerance: { all: 'abs 1e-12' } }, 'call') */
-function allowanceOf(asserted: Raw, quantity: string): Allowance {
-  const stated = has(asserted, 'tolerance') ? part(asserted, 'tolerance') : {};
-  const text = stated[quantity] ?? stated['all'];
-  if (typeof text !== 'string') throw new Unreadable(`no tolerance is stated for "${quantity}"`);
-  const size = /^(abs|rel) ([0-9.]+(?:e[+-]?\d+)?)/.exec(text);
-  if (size !== null) {
-    const value = Number(size[2]);
-    return size[1] === 'abs' ? { absolute: value, relative: 0 } : { absolute: 0, relative: value };
-  }
-  const decimals = /^equal after truncation to (\d+) decimals/.exec(text);
-  if (decimals !== null) return { absolute: 10 ** -Number(decimals[1]), relative: 0 };
-  if (text.startsWith('exact')) return { absolute: EXACT, relative: EXACT };
-  throw new Unreadable(`tolerance "${text}" is not understood`);
-}
-
-/** Compares one asserted quantity; `blur` is what rounding the inputs to doubles may cost. */
-function asserted(facts: Raw, quantity: string, got: number | Refusal, blur = 0): Checked {
-  const expected = num(facts, quantity);
-  if (isRefusal(got)) return answered(quantity, expected, got, 0);
-  const { absolute, relative } = allowanceOf(facts, quantity);
-  const allowed = Math.max(absolute, relative * Math.abs(expected)) + blur;
-  return within(quantity, expected, got, allowed);
-}
-
-/** A case that must fail: only a typed refusal is right. */
-function refused(facts: Raw, got: number | Refusal): Checked {
-  const words = isRefusal(got) ? `refused: ${sentence(got)}` : got;
-  const check = same('refusal', `refused (${word(facts, 'error')})`, words);
-  return isRefusal(got) ? { ...check, error: 0, ok: true } : check;
-}
 
 const black76: Suite = {
   id: 'derive.BLACK76',

@@ -3,10 +3,12 @@
 import { blackSuites } from './black.ts';
 import { calibrationSuites } from './calibration.ts';
 import { deriveSuites } from './derive.ts';
+import { deriveRateSuites } from './derive-rates.ts';
 import { isRaw } from './fields.ts';
 import { hyperliquidSuites } from './hyperliquid.ts';
 import { impliedSuites } from './implied.ts';
 import { normalSuites } from './normal.ts';
+import { paradexSuites } from './paradex.ts';
 import { waitsFor } from './pending.ts';
 import type { Batch, VectorFile } from './read.ts';
 import { staticSuites } from './static.ts';
@@ -56,9 +58,11 @@ const suites = new Map<string, Suite>(
     ...sviSuites,
     ...calibrationSuites,
     ...deriveSuites,
+    ...deriveRateSuites,
     ...staticSuites,
     ...hyperliquidSuites,
     ...venueSuites,
+    ...paradexSuites,
   ].map((suite) => [suite.id, suite]),
 );
 
