@@ -1,235 +1,28 @@
 // The model `static`: every position by itself, as a share of its notional, and every balance at a haircut. Nothing is swept and nothing
 // nets: the baseline that portfolio margin is compared with.
 
-import { digestValue, dollars, isRefusal, owedUp, type Refusal, usd } from '../../base/index.ts';
-import type { Market } from '../../market/index.ts';
-import { compareProducts, type Product } from '../../product/index.ts';
-import {
-  afterFills,
-  buildRiskBook,
-  type CombinePlan,
-  combine,
-  type Fill,
-  type Holdings,
-  planCombine,
-  type RiskBook,
-  sweep,
-  withExpiries,
-} from '../../risk/index.ts';
-import { strangersOf, withPar } from '../assets.ts';
-import { collateralHaircuts } from '../haircut.ts';
-import { type Held, hold } from '../holdings.ts';
-import { isAlike, LINE_NAMES, liftedTo, perLine, totalOf, withCharge, withShare } from '../lines.ts';
-import { fillsOf, type OrderFill } from '../orders.ts';
-import type { Portfolio } from '../portfolio.ts';
-import type {
-  Charge,
-  Contribution,
-  Line,
-  LineName,
-  MarginBook,
-  MarginModel,
-  Requirement,
-} from '../requirement.ts';
-import { type Charging, worstFills } from '../static/fills.ts';
+import type { MarginModel } from '../requirement.ts';
+import { byPosition, type PositionBook } from '../static/by-position.ts';
 import { doubtStatic, staticForm } from '../static/form.ts';
 import { type StaticParameters, staticCoin, staticDefaults } from '../static/parameters.ts';
-import {
-  doubtKinds,
-  haircutOf,
-  type PositionRule,
-  positionCharge,
-  positionMargin,
-  type RatedLine,
-  rulesOf,
-} from '../static/rules.ts';
+import { doubtKinds, haircutOf, rulesOf } from '../static/rules.ts';
 
 /** A static book: a risk book without lanes, and the rule of every row. */
-export interface StaticBook extends MarginBook {
-  readonly given: StaticParameters;
-  readonly rules: readonly PositionRule[];
-  readonly plan: CombinePlan;
-}
-
-/** Nothing moves, so nothing has a range. */
-const NO_RANGE = { maintenance: 0, initial: 0 };
-
-function buildStaticBook(
-  products: readonly Product[],
-  observed: Market,
-  parameters: StaticParameters,
-): StaticBook | Refusal {
-  const doubt = doubtStatic(parameters);
-  if (doubt !== undefined) return doubt;
-  const strangers = strangersOf(products, observed, parameters.pegs);
-  const known = products.filter((product) => !strangers.has(product.id)).sort(compareProducts);
-  const market = withExpiries(withPar(observed, known, parameters.pegs), known);
-  const risk = buildRiskBook(known, market, [], () => NO_RANGE);
-  if (isRefusal(risk)) return risk;
-  return rebookStatic({ ...risk, refused: new Map([...risk.refused, ...strangers]) }, parameters);
-}
-
-/** The book from its risk arrays: rules follow from columns and parameters. */
-function rebookStatic(risk: RiskBook, parameters: StaticParameters): StaticBook | Refusal {
-  return (
-    doubtStatic(parameters) ??
-    doubtKinds(risk.products, parameters) ?? {
-      model: 'static',
-      risk,
-      parameters: digestValue(parameters),
-      given: parameters,
-      rules: rulesOf(risk, parameters),
-      plan: planCombine(risk, { unnamed: 0, pairs: {}, stress: 0 }, 1),
-    }
-  );
-}
-
-/** What a balance counts, by its asset and dollar value. */
-function shareOf({ risk, given }: StaticBook, asset: string, value: number, line: RatedLine) {
-  const isCoin = risk.levels.coins.has(asset);
-  return haircutOf(isCoin ? staticCoin(given, asset).collateral : given.pegs[asset]!, value, line);
-}
-
-/** What positions and balances need on a line, in row order, positions first. */
-function chargesOf(book: StaticBook, holdings: Holdings, line: RatedLine): Charge[] {
-  const { risk, rules } = book;
-  const { rows, quantities } = holdings;
-  const positions = Array.from(rows, (row, i) =>
-    positionCharge(risk, rules[row]!, row, quantities[i]!, line),
-  ).filter((charge) => charge !== undefined);
-  const balances = collateralHaircuts(risk, holdings, (asset, value) => shareOf(book, asset, value, line));
-  return [...positions, ...balances];
-}
-
-/** The part of a charge that the market can make worse: not what was paid for, which can lose no more, nor a cut of what is owned. */
-function atRisk({ name, amount, inputs }: Charge): bigint {
-  const isCut = name === 'collateral-haircut' && inputs['value']! >= 0;
-  return name === 'bought-options' || isCut ? 0n : amount;
-}
-
-function lineOf(base: Omit<Line, 'amount' | 'charges'>, charges: readonly Charge[]): Line {
-  return { ...base, amount: totalOf(charges), charges };
-}
-
-function releaseOf(maintenance: Line, buffer: number): Line {
-  const risked = maintenance.charges.reduce((sum, charge) => sum + atRisk(charge), 0n);
-  return withShare(maintenance, 'release-buffer', usd(risked), buffer);
-}
-
-type Lines = Readonly<Record<LineName, Line>>;
-
-/** The three lines of holdings. */
-function linesOf(book: StaticBook, holdings: Holdings): Lines {
-  const swept = sweep(book.risk, holdings);
-  const base = (line: RatedLine) => ({
-    swept: usd(0n),
-    combined: combine(swept, book.plan, line),
-    sweep: swept,
-  });
-  const maintenance = lineOf(base('maintenance'), chargesOf(book, holdings, 'maintenance'));
-  const release = releaseOf(maintenance, book.given.releaseBuffer);
-  const initial = lineOf(base('initial'), chargesOf(book, holdings, 'initial'));
-  return { maintenance, release, initial: liftedTo(initial, release) };
-}
-
-/** What a row is charged on a line, dollars: the same as its charges before rounding. */
-function chargingOf(book: StaticBook, line: LineName): Charging {
-  const { risk, rules, given } = book;
-  const rated = line === 'initial' ? 'initial' : 'maintenance';
-  const buffer = line === 'release' ? 1 + given.releaseBuffer : 1;
-  return (row, quantity) => {
-    const rule = rules[row]!;
-    if (rule.kind !== 'balance') {
-      const isBought = rule.kind === 'premium' && quantity > 0;
-      return positionMargin(rule, quantity, rated) * (isBought ? 1 : buffer);
-    }
-    const value = quantity * risk.columns.value[row]!;
-    const { haircut, owed } = shareOf(book, risk.products[row]!.id, value, rated);
-    return value >= 0 ? value * haircut : -value * owed * buffer;
-  };
-}
-
-/** One charge per filled order: minus the equity it brings. */
-function fillCharges({ products }: RiskBook, fills: readonly Fill[]): Charge[] {
-  return fills.map(({ order, jump, legs: [position] }): Charge => {
-    const { id, underlying } = products[position!.row]!;
-    const inputs = { order, quantity: position!.quantity, jump };
-    return { name: 'open-orders', underlying, product: id, amount: owedUp(-jump), inputs };
-  });
-}
-
-/** A line and what a bound of all subsets asks for beyond it; nothing where the bound is reached. */
-function withBound(line: Line, bound: number): Line {
-  const owed = owedUp(bound);
-  if (isAlike(line.amount, owed)) return line;
-  return withCharge(line, { name: 'open-orders', amount: usd(owed - line.amount), inputs: { bound } });
-}
-
-/** Whether a line asks for more than any subset that was tried. */
-const isBeyond = ({ charges }: Line) =>
-  charges.some(({ name, product }) => name === 'open-orders' && product === undefined);
-
-/** The lines of holdings with open orders: each after the fills that make it largest. */
-function withOrders(book: StaticBook, { holdings, unsettled }: Held, fills: readonly OrderFill[]) {
-  const worst = (line: LineName, of: readonly Fill[]) =>
-    worstFills(book.risk, holdings, of, chargingOf(book, line));
-  const bounds = perLine((line) => worst(line, fills));
-  // Every line looks at the worst subsets of all, so that what nests for each subset nests for the largest.
-  const subsets = [[], ...LINE_NAMES.flatMap((line) => bounds[line].subsets)];
-  const tried = subsets.map((filled) => {
-    const lines = linesOf(book, afterFills(holdings, filled));
-    const charges = fillCharges(book.risk, filled);
-    return perLine((line) => charges.reduce(withCharge, lines[line]));
-  });
-  const pick = (name: LineName, bound: number): Line => {
-    const most = tried.reduce((best, lines) => (lines[name].amount > best[name].amount ? lines : best));
-    return withBound(most[name], bound);
-  };
-  const maintenance = pick('maintenance', bounds.maintenance.bound);
-  const release = liftedTo(pick('release', bounds.release.bound), maintenance);
-  const ceiling = Math.max(bounds.initial.bound, bounds.release.bound);
-  const initial = liftedTo(pick('initial', ceiling), release);
-  const orders: Requirement['orders'] = [maintenance, release, initial].some(isBeyond) ? 'bound' : 'exact';
-  // Unsettled profit that fills would bring may not be withdrawn either: to a withdrawal it is no gain.
-  const settled = fills.map((fill) => ({ ...fill, jump: fill.jump - fill.unsettled }));
-  const staying = unsettled + Math.max(worst('initial', settled).bound, worst('release', settled).bound);
-  const locked = owedUp(Math.max(0, staying - dollars(initial.amount)));
-  return { maintenance, release, initial, locked, orders };
-}
-
-/** The fee of a fill: a share of notional; of an option a share of the index, at most a share of its value. */
-function feeOf({ rules, given: { fees } }: StaticBook, row: number, size: number): number {
-  const rule = rules[row]!;
-  if (rule.kind === 'outright') return size * rule.dollars * fees.future;
-  return rule.kind === 'premium' ? size * Math.min(fees.option * rule.index, fees.optionCap * rule.worth) : 0;
-}
-
-function requireStatic(portfolio: Portfolio, book: StaticBook): Requirement | Refusal {
-  const held = hold(portfolio, book.risk);
-  if (isRefusal(held)) return held;
-  const fills = fillsOf(portfolio, book.risk, (row, size) => feeOf(book, row, size));
-  if (isRefusal(fills)) return fills;
-  const { holdings, unsettled } = held;
-  const judged =
-    fills.length > 0
-      ? withOrders(book, held, fills)
-      : { ...linesOf(book, holdings), locked: owedUp(Math.max(0, unsettled)), orders: 'exact' as const };
-  // Nothing is swept, so nothing has a part in a swept loss; what each needs stands in its charge.
-  const amount = usd(0n);
-  const legs = Array.from(holdings.rows, (row, i): Contribution => {
-    return { row, quantity: holdings.quantities[i]!, amount };
-  });
-  const orders = fills.map(({ order, legs: [position] }): Contribution => ({ ...position!, order, amount }));
-  return { ...judged, contributions: [...legs, ...orders], holdings, fills };
-}
+export type StaticBook = PositionBook<StaticParameters>;
 
 /** Percentage of notional, position by position. See docs/methodology.md, rules M-45 to M-47. */
 export const staticModel: MarginModel<StaticParameters, StaticBook> = {
   id: 'static',
   defaults: staticDefaults,
   form: staticForm,
-  book: buildStaticBook,
-  rebook: rebookStatic,
-  packs: true,
-  require: requireStatic,
+  ...byPosition<StaticParameters>({
+    id: 'static',
+    doubt: doubtStatic,
+    doubtKinds,
+    rulesOf,
+    haircutOf: (risk, given, asset, value, line) => {
+      const isCoin = risk.levels.coins.has(asset);
+      return haircutOf(isCoin ? staticCoin(given, asset).collateral : given.pegs[asset]!, value, line);
+    },
+  }),
 };

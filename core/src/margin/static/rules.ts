@@ -11,6 +11,7 @@ import {
   type DeductedTier,
   discountedWeight,
   openInterestShare,
+  rampedRate,
   sizeScaled,
   tierAt,
   tieredMargin,
@@ -39,8 +40,16 @@ interface Premium {
   readonly index: number;
 }
 
+/** A perpetual or future whose rate grows in a straight line with the coins of the whole position; `coins` and `dollars` per unit. */
+interface Ramped {
+  readonly kind: 'ramped';
+  readonly coins: number;
+  readonly dollars: number;
+  readonly ramps: Readonly<Record<RatedLine, { readonly base: number; readonly slope: number }>>;
+}
+
 /** How a row is margined; a balance is not a position. */
-export type PositionRule = Outright | Premium | { readonly kind: 'balance' };
+export type PositionRule = Outright | Ramped | Premium | { readonly kind: 'balance' };
 
 function outrightOf(rule: LinearRule, dollars: number): Outright {
   const tiers = (line: RatedLine) =>
@@ -56,7 +65,7 @@ function outrightOf(rule: LinearRule, dollars: number): Outright {
 }
 
 /** Dollars of a strike: a linear one is an amount of the settle asset. */
-function strikeUsd(product: Extract<Product, { kind: 'option' }>, levels: Levels): number {
+export function strikeUsd(product: Extract<Product, { kind: 'option' }>, levels: Levels): number {
   return product.settlement === 'inverse'
     ? product.strike
     : product.strike * (levels.pegs.get(product.settleAsset) ?? 1);
@@ -122,7 +131,7 @@ export function doubtKinds(products: readonly Product[], parameters: StaticParam
 
 /**
  * What a quantity of one row needs on a line, dollars (M-45, M-46): tiers of notional, at least what size asks for, and on initial what open
- * interest adds; a sold option its margin, a bought one its worth.
+ * interest adds, or a rate that grows with the coins of the position; a sold option its margin, a bought one its worth.
  * @example positionMargin(rule, -1_000, 'initial') // 160: an inverse perpetual of 1000 dollars at 16 %
  */
 export function positionMargin(rule: PositionRule, quantity: number, line: RatedLine): number {
@@ -131,6 +140,11 @@ export function positionMargin(rule: PositionRule, quantity: number, line: Rated
       return 0;
     case 'premium':
       return quantity >= 0 ? quantity * rule.worth : -quantity * rule.sold[line];
+    case 'ramped': {
+      const { base, slope } = rule.ramps[line];
+      const size = Math.abs(quantity);
+      return size * rule.dollars * rampedRate(base, slope, size * rule.coins);
+    }
     case 'outright': {
       const notional = Math.abs(quantity) * rule.dollars;
       const margin = sizeScaled(notional, tieredMargin(notional, rule.tiers[line]), rule.sizeFactor);
@@ -154,11 +168,21 @@ function inputsOf(rule: PositionRule, quantity: number, line: RatedLine): Record
     };
   }
   if (rule.kind === 'balance') return {};
+  if (rule.kind === 'ramped') {
+    const size = Math.abs(quantity);
+    const { base, slope } = rule.ramps[line];
+    const coins = size * rule.coins;
+    return { notional: size * rule.dollars, coins, rate: rampedRate(base, slope, coins) };
+  }
   if (quantity >= 0) return { worth: quantity * rule.worth };
   return { sold: -quantity, each: rule.sold[line], distance: rule.distance, index: rule.index };
 }
 
-const NAMES = { outright: 'position-margin', premium: 'short-option-margin' } as const;
+const NAMES = {
+  outright: 'position-margin',
+  ramped: 'position-margin',
+  premium: 'short-option-margin',
+} as const;
 
 /**
  * The charge of one position, or undefined where it needs nothing: what it would need if it were held alone.
