@@ -1,6 +1,7 @@
 // The models there are, by the name a user calls them.
 
 import type { MarginModel } from '../requirement.ts';
+import { deribitStandard } from '../venues/deribit/standard.ts';
 import { greeksModel } from './greeks.ts';
 import { grid } from './grid.ts';
 import { span } from './span.ts';
@@ -12,5 +13,6 @@ export const models = {
   greeks: greeksModel,
   span,
   static: staticModel,
+  'deribit-sm': deribitStandard,
 } as const satisfies Readonly<Record<string, MarginModel>>;
 export type ModelId = keyof typeof models;
