@@ -146,6 +146,8 @@ function doubtLanes(lanes: readonly Lane[], doubt: Doubt): void {
 
 function doubtDamp({ damp, moves }: Lane, path: string, doubt: Doubt): void {
   if (typeof damp === 'number') doubt.within(`${path} `, { damp }, { damp: SHARE });
+  else if ('add' in damp)
+    doubt.within(`${path} damp.`, damp, { add: [0, MOVE_MAX], multiple: [0, MOVE_MAX] });
   else {
     doubt.within(`${path} damp.`, damp, { ladder: [1e-6, MOVE_MAX] });
     const stands = moves.some(

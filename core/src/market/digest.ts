@@ -13,8 +13,8 @@ const LAYOUT = 'plimsoll-market-2';
  * name is left out: the same market read from another file is the same market.
  * @example marketDigest(market) === market.digest // true for a market as fitted
  */
-export function marketDigest(market: Pick<Market, 'at' | 'underlyings' | 'pegs' | 'touches'>): Digest {
-  const { at, underlyings, pegs, touches } = market;
+export function marketDigest(market: Omit<Market, 'digest' | 'source'>): Digest {
+  const { at, underlyings, pegs, touches, confidences } = market;
   const bytes = new ByteWriter().text(LAYOUT).f64(at);
   bytes.u32(underlyings.length).u32(pegs.size).u32(touches.size);
   for (const coin of underlyings) writeUnderlying(bytes, coin);
@@ -23,6 +23,11 @@ export function marketDigest(market: Pick<Market, 'at' | 'underlyings' | 'pegs' 
     bytes.text(id).u8((bid === undefined ? 0 : 1) | (ask === undefined ? 0 : 2));
     if (bid !== undefined) bytes.f64(bid);
     if (ask !== undefined) bytes.f64(ask);
+  }
+  // What a market need not have is told by name, so that one without it keeps its digest.
+  if (confidences !== undefined) {
+    bytes.text('confidences').u32(confidences.size);
+    for (const [feed, confidence] of [...confidences].sort(byCode)) bytes.text(feed).f64(confidence);
   }
   return digestOf(bytes.finish());
 }
@@ -42,6 +47,7 @@ function writeUnderlying(bytes: ByteWriter, coin: UnderlyingMarket): void {
 
 function writeSlice(bytes: ByteWriter, slice: Slice): void {
   const { expiry, years, forward, smileForward, smileYears, smile, deforms, unfixed, quality } = slice;
+  const { rate, oracleConfidence, table } = slice;
   bytes.f64(expiry).f64(years).f64(forward).f64(smileForward).f64(smileYears);
   writeSvi(bytes, smile.near);
   writeSvi(bytes, smile.far);
@@ -50,6 +56,12 @@ function writeSlice(bytes: ByteWriter, slice: Slice): void {
   bytes.f64(fitError).f64(quoteWidth).f64(uncertainty).f64(confidence).f64(quotesUsed).f64(insideShare);
   bytes.f64(quality.butterflyMin).f64(quality.calendarMin).u32(deforms.length);
   for (const deform of deforms) writeDeform(bytes, deform);
+  if (rate !== undefined) bytes.text('rate').f64(rate);
+  if (oracleConfidence !== undefined) bytes.text('oracle-confidence').f64(oracleConfidence);
+  if (table !== undefined) {
+    bytes.text('table').u32(table.ks.length);
+    for (const value of [...table.ks, ...table.vols]) bytes.f64(value);
+  }
 }
 
 function writeDeform(bytes: ByteWriter, deform: VolDeform): void {

@@ -15,6 +15,7 @@ export { type ExpiryReport, type FitReport, fitMarket, fitReport } from './fit.t
 export { type ForwardBelief, forwardOf } from './forwards.ts';
 export {
   assetUsd,
+  discountOf,
   type ForwardMark,
   type Market,
   type RawSvi,
@@ -24,6 +25,7 @@ export {
   type Smile,
   type UnderlyingMarket,
   underlyingOf,
+  type VolTable,
 } from './market.ts';
 export { type FitPolicy, fitPolicy } from './policy.ts';
 export type { ChainSnapshot, FutureQuote, OptionQuote, Touch } from './quotes.ts';
@@ -37,6 +39,7 @@ export {
   SETTLEMENT_WINDOW_MS,
   scaleVariance,
   smileJet,
+  smileMoneyness,
   smileVol,
   stretch,
   sviJet,
@@ -46,4 +49,5 @@ export {
   unfixedPart,
   type VarianceJet,
   volAt,
+  volTable,
 } from './smile.ts';

@@ -1,6 +1,7 @@
 // What is believed: an immutable market. A shocked market is a market too, so pricing never learns that scenarios exist.
 
 import type { Digest, Instant, Refusal, Years } from '../base/index.ts';
+import { exp } from '../kernel/index.ts';
 import type { AssetCode, ProductId } from '../product/index.ts';
 import type { VolDeform } from './deform.ts';
 import type { Touch } from './quotes.ts';
@@ -48,6 +49,15 @@ export interface SliceQuality {
   readonly calendarMin: number;
 }
 
+/**
+ * Vols that are stated strike by strike, over log-moneyness `k = ln(K / smileForward)`, ascending: linear between, flat beyond. Where a venue
+ * says which vol it margins a strike with, nothing is fitted.
+ */
+export interface VolTable {
+  readonly ks: readonly number[];
+  readonly vols: readonly number[];
+}
+
 /** One expiry of one underlying: forward and smile. */
 export interface Slice {
   readonly expiry: Instant;
@@ -60,11 +70,22 @@ export interface Slice {
   /** Years the smile's total variance was fitted for: `vol(k) = sqrt(w(k) / smileYears)`. */
   readonly smileYears: Years;
   readonly smile: Smile;
+  /** Stated vols, which stand instead of the smile's. */
+  readonly table?: VolTable;
+  /** Rate a year, continuous, at which linear options are discounted to today; absent is zero. */
+  readonly rate?: number;
+  /** How sure the oracle is of forward, rate and vols, from 0 to 1; absent is sure. */
+  readonly oracleConfidence?: number;
   /** Vol shocks applied on top of the smile, in order. Empty in an observed market. */
   readonly deforms: readonly VolDeform[];
-  /** Part of the settlement average that is not fixed yet, in (0, 1]; only that part moves with spot. */
+  /** Part of the settlement average that is not fixed yet, in [0, 1]; only that part moves with spot. At 0 the expiry is settled, and its forward is what it settled at. */
   readonly unfixed: number;
   readonly quality: SliceQuality;
+}
+
+/** What a dollar paid at an expiry is worth today: `exp(-rate T)`, 1 without a rate. @example discountOf(slice) // 0.98 */
+export function discountOf({ rate, years }: Slice): number {
+  return rate === undefined ? 1 : exp(-rate * years);
 }
 
 /** A dated future's mark in USD per coin. */
@@ -101,8 +122,13 @@ export interface Market {
   readonly source: string;
   /** Ascending by code. */
   readonly underlyings: readonly UnderlyingMarket[];
-  /** USD per unit of every non-coin asset; ascending by code. USD itself is 1. */
+  /** USD per unit of every non-coin asset, and of a coin whose balances are not valued at its index; ascending by code. USD itself is 1. */
   readonly pegs: ReadonlyMap<AssetCode, number>;
+  /**
+   * How sure oracles are of what they state, from 0 to 1: of an index (`BTC-INDEX`), a perpetual's mark (`BTC-PERPETUAL`), an asset's price
+   * (`USDT`). What is not named is sure.
+   */
+  readonly confidences?: ReadonlyMap<string, number>;
   /** Quotes of the snapshot, for close-out cost and option value; not touched by shocks. */
   readonly touches: ReadonlyMap<ProductId, Touch>;
   /** Identifies the fitted market; a shocked market keeps its parent's. */
@@ -114,7 +140,7 @@ export function underlyingOf(market: Market, underlying: AssetCode): UnderlyingM
   return market.underlyings.find((candidate) => candidate.underlying === underlying);
 }
 
-/** USD per unit of any asset: index for coins, peg for the rest; undefined when unknown. */
+/** USD per unit of any asset: its own price where one is stated, else the index of a coin; undefined when unknown. */
 export function assetUsd(market: Market, asset: AssetCode): number | undefined {
-  return underlyingOf(market, asset)?.index ?? market.pegs.get(asset);
+  return market.pegs.get(asset) ?? underlyingOf(market, asset)?.index;
 }

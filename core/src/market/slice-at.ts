@@ -65,13 +65,29 @@ function between(early: Slice, late: Slice, expiry: Instant, policy: FitPolicy):
     smileForward: blendLog(early.smileForward, late.smileForward),
     smileYears: years(blendNumber(early.smileYears, late.smileYears)),
     smile,
+    ...rateBetween(early, late, blendNumber),
     deforms: nearer.deforms,
     unfixed: unfixedPart(atOf(early), expiry),
     quality: lessSure(worseOf(early.quality, late.quality), doubt, early.smile, smile, policy),
   };
 }
 
-function beyond(end: Slice, expiry: Instant, coin: UnderlyingMarket, policy: FitPolicy): Slice | Refusal {
+/** The rate between two expiries; a slice between two has no stated vols of its own. */
+function rateBetween(
+  early: Slice,
+  late: Slice,
+  blend: (left: number, right: number) => number,
+): { rate: number } | object {
+  if (early.rate === undefined && late.rate === undefined) return {};
+  return { rate: blend(early.rate ?? 0, late.rate ?? 0) };
+}
+
+function beyond(
+  { table: _, ...end }: Slice,
+  expiry: Instant,
+  coin: UnderlyingMarket,
+  policy: FitPolicy,
+): Slice | Refusal {
   const own = yearsOf(end, expiry);
   if (!(own > 0)) {
     return refuse(

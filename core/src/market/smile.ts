@@ -3,7 +3,7 @@
 import { type Instant, type Refusal, refuse, type Years } from '../base/index.ts';
 import { log } from '../kernel/index.ts';
 import { deformVol } from './deform.ts';
-import type { RawSvi, Slice, Smile } from './market.ts';
+import type { RawSvi, Slice, Smile, VolTable } from './market.ts';
 
 /** A total variance and its first two derivatives in log-moneyness. */
 export interface VarianceJet {
@@ -76,15 +76,47 @@ export function oneTerm(svi: RawSvi): Smile {
  * @example volAt(slice, 90_000) // 0.55
  */
 export function volAt(slice: Slice, strike: number): number {
-  const k = log(strike / slice.smileForward);
+  const k = smileMoneyness(strike, slice);
   return deformVol(smileVol(slice, k), k, slice.deforms);
 }
 
+/** Below this nothing is priced; a strike of zero is taken to stand here, where every smile still has a value. */
+const K_LEAST = -700;
+
+/** `ln(strike / smileForward)`, at least -700. @example smileMoneyness(0, slice) // -700 */
+export function smileMoneyness(strike: number, { smileForward }: Slice): number {
+  return Math.max(K_LEAST, log(strike / smileForward));
+}
+
 /**
- * The volatility at a log-moneyness before any deform: `sqrt(w(k) / smileYears)`.
+ * A table of stated vols by strike for a smile forward. Strikes and forward in one unit; vols are decimals; a strike that is given twice keeps
+ * its last vol.
+ * @example volTable(65_000, [[60_000, 0.6], [70_000, 0.55]]).vols // [0.6, 0.55]
+ */
+export function volTable(
+  smileForward: number,
+  stated: Iterable<readonly [strike: number, vol: number]>,
+): VolTable {
+  const byK = new Map<number, number>();
+  for (const [strike, vol] of stated) byK.set(Math.max(K_LEAST, log(strike / smileForward)), vol);
+  const sorted = [...byK].sort(([left], [right]) => left - right);
+  return { ks: sorted.map(([k]) => k), vols: sorted.map(([, vol]) => vol) };
+}
+
+function tableVol({ ks, vols }: VolTable, k: number): number {
+  const above = ks.findIndex((known) => known >= k);
+  if (above < 0) return vols.at(-1)!;
+  if (above === 0 || ks[above] === k) return vols[above]!;
+  const share = (k - ks[above - 1]!) / (ks[above]! - ks[above - 1]!);
+  return vols[above - 1]! + share * (vols[above]! - vols[above - 1]!);
+}
+
+/**
+ * The volatility at a log-moneyness before any deform: `sqrt(w(k) / smileYears)`, or what a table of stated vols says.
  * @example smileVol(slice, 0) === atmVol(slice) // true
  */
 export function smileVol(slice: Slice, k: number): number {
+  if (slice.table !== undefined) return tableVol(slice.table, k);
   // Arithmetic of a far strike may leave w a hair below zero where it touches zero; the floor of deformVol serves it.
   return Math.sqrt(Math.max(0, totalVariance(slice.smile, k)) / slice.smileYears);
 }

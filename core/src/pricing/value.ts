@@ -4,6 +4,7 @@ import { DAYS_PER_YEAR, isRefusal, type Refusal, refuse } from '../base/index.ts
 import { blackGreeks, blackPrice } from '../kernel/index.ts';
 import {
   assetUsd,
+  discountOf,
   type Market,
   sliceAt,
   type UnderlyingMarket,
@@ -77,7 +78,8 @@ function priceOption(product: Option, market: Market, coin: UnderlyingMarket): P
     const mark = dollars / slice.forward;
     return { mark, usd: mark * coin.index };
   }
-  return { mark: dollars / settle, usd: dollars };
+  const usd = discountOf(slice) * dollars;
+  return { mark: usd / settle, usd };
 }
 
 function unknownAsset(product: Perpetual | Future | Option): Refusal {
@@ -131,11 +133,28 @@ function optionGreeks(product: Option, market: Market, coin: UnderlyingMarket): 
   // An inverse option is worth C(F) S / F with F = kappa S: delta is Black's, gamma gains kappa, vega and theta lose it.
   const kappa = product.settlement === 'inverse' ? slice.forward / coin.index : 1;
   const perIndex = slice.forward / coin.index;
+  if (product.settlement === 'inverse') {
+    const vega = black.vega / kappa / 100;
+    return {
+      delta: black.delta,
+      gamma: black.gamma * perIndex,
+      vega,
+      theta: black.theta / kappa / DAYS_PER_YEAR,
+    };
+  }
+  // A discounted value grows by the rate while time passes.
+  const discount = discountOf(slice);
+  const worth = blackPrice(
+    product.right,
+    slice.forward,
+    strike,
+    volAt(slice, strike) * Math.sqrt(slice.years),
+  );
   return {
-    delta: product.settlement === 'inverse' ? black.delta : black.delta * perIndex,
-    gamma: product.settlement === 'inverse' ? black.gamma * perIndex : black.gamma * perIndex * perIndex,
-    vega: black.vega / kappa / 100,
-    theta: black.theta / kappa / DAYS_PER_YEAR,
+    delta: discount * black.delta * perIndex,
+    gamma: discount * black.gamma * perIndex * perIndex,
+    vega: (discount * black.vega) / 100,
+    theta: (discount * (black.theta + (slice.rate ?? 0) * worth)) / DAYS_PER_YEAR,
   };
 }
 
@@ -146,7 +165,11 @@ function optionGreeks(product: Option, market: Market, coin: UnderlyingMarket): 
 export function greeks(product: Product, market: Market): Greeks | Refusal {
   const still = { gamma: 0, vega: 0, theta: 0 };
   const coin = underlyingOf(market, product.underlying);
-  if (product.kind === 'asset') return { delta: coin === undefined ? 0 : 1, ...still };
+  if (product.kind === 'asset') {
+    const level = assetUsd(market, product.id);
+    if (coin === undefined || level === undefined) return { delta: 0, ...still };
+    return { delta: level === coin.index ? 1 : level / coin.index, ...still };
+  }
   if (coin === undefined) return missing(product);
   if (product.kind === 'option') return optionGreeks(product, market, coin);
   if (product.kind === 'structured') return greeksStructured(product, market, coin);

@@ -2,25 +2,19 @@
 
 import { assert, type Usd, usd } from '../base/index.ts';
 import type { Combined, CombinePlan } from './combine.ts';
+import { factoredShare } from './factored.ts';
 import { fillPart } from './fills.ts';
 import { madeBy, type Swept } from './sweep.ts';
 
 /** What a holding makes in a lane under the lane's netting and the bucket's sign factors: its linear share of the bucket. */
 function share(swept: Swept, row: number, quantity: number, g: number, seen: number): number {
-  const { book, buckets } = swept;
+  const { book } = swept;
   const { lane, sign } = countedAs(swept, g, seen);
   if (sign === 0) return 0;
-  const bucket = buckets[g * book.stride + lane]!;
-  const change = book.rows[row * book.stride + lane]!;
-  const factors = book.groups.signFactors;
-  if (factors === undefined) return sign * quantity * change;
-  const damp = book.shocks.get(book.groups.underlyings[book.groups.underlyingOf[g]!]!)![lane]!.damp;
-  if (damp === 0) return 0;
-  const base = bucketValue(swept, g);
-  const moved = bucket / damp + base;
-  const factor = moved >= 0 ? factors.gain[g]! : factors.loss[g]!;
-  const value = book.columns.value[row]!;
-  return sign * quantity * damp * (factor * (value + change / damp) - value);
+  const plain = quantity * book.rows[row * book.stride + lane]!;
+  if (book.groups.signFactors === undefined) return sign * plain;
+  const own = { value: quantity * book.columns.value[row]!, plain };
+  return sign * factoredShare(book, g, lane, bucketBefore(swept, g, lane), own);
 }
 
 /** Which lane a bucket was counted in, and how: as it is, turned round, or not at all. */
@@ -35,16 +29,18 @@ function countedAs(swept: Swept, g: number, lane: number): { lane: number; sign:
   return { lane: here <= there ? lane : twin, sign: 1 };
 }
 
-function bucketValue(swept: Swept, g: number): number {
-  const { book, holdings } = swept;
+/** What the holdings of a bucket are worth, and what they gain in a lane before factors. */
+function bucketBefore({ book, holdings }: Swept, g: number, lane: number): { value: number; plain: number } {
   let value = 0;
+  let plain = 0;
   for (let i = 0; i < holdings.rows.length; i++) {
     const row = holdings.rows[i]!;
     if (row >= book.groups.bucketStart[g]! && row < book.groups.bucketStart[g + 1]!) {
       value += holdings.quantities[i]! * book.columns.value[row]!;
+      plain += holdings.quantities[i]! * book.rows[row * book.stride + lane]!;
     }
   }
-  return value;
+  return { value, plain };
 }
 
 /**

@@ -74,7 +74,11 @@ function refuseExpired(products: readonly Product[], market: Market): Map<Produc
   const refused = new Map<ProductId, Refusal>();
   for (const product of products) {
     const expiry = expiryOf(product);
-    if (expiry !== undefined && expiry <= market.at) {
+    // What is settled but not yet paid stands at what it settled at, where the market says so.
+    const settled = underlyingOf(market, product.underlying)?.slices.some(
+      (slice) => slice.expiry === expiry && slice.unfixed === 0,
+    );
+    if (expiry !== undefined && expiry <= market.at && settled !== true) {
       const message = 'it expired before the snapshot; settle it to cash and remove the position.';
       refused.set(product.id, refuse('expired', message, product.id));
     }
@@ -86,6 +90,29 @@ function refuseExpired(products: readonly Product[], market: Market): Map<Produc
 function firstBroken(rows: Float64Array): number {
   for (let i = 0; i < rows.length; i++) if (!Number.isFinite(rows[i]!)) return i;
   return -1;
+}
+
+/** Factors of every bucket: of each expiry its own, of undated products 1. Products are sorted, so a bucket begins where coin or expiry changes. */
+function factorsOf(
+  products: readonly Product[],
+  factors: NonNullable<RowMethod['factorsOf']>,
+): NonNullable<Groups['signFactors']> {
+  const buckets = products.filter((product, p) => {
+    const previous = products[p - 1];
+    return (
+      previous === undefined ||
+      previous.underlying !== product.underlying ||
+      expiryOf(previous) !== expiryOf(product)
+    );
+  });
+  const each = buckets.map((product) => {
+    const expiry = expiryOf(product);
+    return expiry === undefined ? { gain: 1, loss: 1 } : factors(product.underlying, expiry);
+  });
+  return {
+    gain: Float64Array.from(each, ({ gain }) => gain),
+    loss: Float64Array.from(each, ({ loss }) => loss),
+  };
 }
 
 function refuseLane(lane: string, what: string): Refusal {
@@ -167,6 +194,7 @@ export function buildRiskBook(
     ranges,
     rows,
     columns: measureColumns(valued, market),
+    ...(method.factorsOf === undefined ? {} : { signFactors: factorsOf(valued, method.factorsOf) }),
     terms: method.terms,
     refused,
   });

@@ -1,7 +1,7 @@
 // What open orders may do to a sweep. Every lane fills exactly the orders that hurt there, so that no subset of fills does worse.
 
-import { assert } from '../base/index.ts';
 import type { RiskBook } from './book.ts';
+import { changeEnds } from './factored.ts';
 import { type Holdings, netBuckets, type Swept } from './sweep.ts';
 
 /** What filling one order would change. */
@@ -114,15 +114,14 @@ function lanesThat(count: number, is: (lane: number) => boolean): Int32Array {
 /**
  * The sweep in which every lane fills what hurts there. Where expiries net by sum, an underlying's entry falls by
  * `sum_o min(0, sum_legs q R + jump_o)`: for one underlying the true worst subset. Where they do not, each leg counts at its worst in its
- * own bucket and the jumps apart: never less than the worst subset. O(lanes) per leg.
+ * own bucket and the jumps apart: never less than the worst subset. Where factors by sign apply, a leg counts with whichever makes it worse:
+ * again never less. O(lanes) per leg.
  * @example sweepFills(sweep(book, holdings), fills).pnl[0] <= sweep(book, afterFills(holdings, some)).pnl[0] + jumps // true for any `some`
  */
 export function sweepFills(swept: Swept, fills: readonly Fill[]): Swept {
   if (fills.length === 0) return swept;
   const { book } = swept;
   const { stride, netsBySum, twins, groups } = book;
-  // Sign factors are concave in a bucket's value, and no model that has them takes orders yet.
-  assert(groups.signFactors === undefined, 'orders are swept in books without sign factors');
   const count = book.lanes.length;
   const netting = lanesThat(count, (s) => netsBySum[s] === 0);
   const pnl = swept.pnl.slice();
@@ -135,13 +134,12 @@ export function sweepFills(swept: Swept, fills: readonly Fill[]): Swept {
       jumps[underlying]! += Math.min(0, jump);
       part.fill(jump);
       for (const { row, quantity, bucket } of legs) {
-        const from = row * stride;
-        for (let s = 0; s < count; s++) part[s]! += quantity * book.rows[from + s]!;
+        addLeg(book, row, quantity, bucket, part);
         const at = bucket * stride;
         for (const s of netting) {
-          const change = quantity * book.rows[from + s]!;
-          if (change < 0) low[at + s]! += change;
-          else high[at + s]! += change;
+          const [least, most] = changeEnds(book, row, quantity, bucket, s);
+          if (least < 0) low[at + s]! += least;
+          if (most > 0) high[at + s]! += most;
         }
       }
       const at = underlying * stride;
@@ -156,6 +154,16 @@ export function sweepFills(swept: Swept, fills: readonly Fill[]): Swept {
   const netted: Swept = { ...swept, pnl, buckets: low, fills, jumps, before: swept };
   netBuckets(netted);
   return netted;
+}
+
+/** Adds to every lane the least that a leg may change there. */
+function addLeg(book: RiskBook, row: number, quantity: number, g: number, part: Float64Array): void {
+  const from = row * book.stride;
+  if (book.groups.signFactors === undefined) {
+    for (let s = 0; s < part.length; s++) part[s]! += quantity * book.rows[from + s]!;
+  } else {
+    for (let s = 0; s < part.length; s++) part[s]! += changeEnds(book, row, quantity, g, s)[0];
+  }
 }
 
 /**
@@ -176,7 +184,7 @@ export function fillPart(
     if (lane < 0) sum += Math.min(0, jump);
     else if (book.netsBySum[lane] === 1) {
       let part = jump;
-      for (const { row, quantity } of legs) part += quantity * book.rows[row * book.stride + lane]!;
+      for (const { row, quantity, bucket } of legs) part += changeEnds(book, row, quantity, bucket, lane)[0];
       sum += Math.min(0, part);
     } else {
       sum += Math.min(0, jump);
@@ -195,11 +203,11 @@ function nettedPart(
 ): number {
   const twin = book.twins[lane]!;
   const here = buckets[g * book.stride + lane]!;
-  const change = (s: number) => quantity * book.rows[row * book.stride + s]!;
-  if (twin < 0) return here > 0 ? -Math.max(0, change(lane)) : Math.min(0, change(lane));
+  const ends = (s: number) => changeEnds(book, row, quantity, g, s);
+  if (twin < 0) return here > 0 ? -Math.max(0, ends(lane)[1]) : Math.min(0, ends(lane)[0]);
   const there = buckets[g * book.stride + twin]!;
   if (Math.min(here, there) >= 0) return 0;
-  return Math.min(0, change(here <= there ? lane : twin));
+  return Math.min(0, ends(here <= there ? lane : twin)[0]);
 }
 
 /** The most a fill can add to an underlying's entry of a lane without its jump: what it gains, or less than nothing. */
@@ -217,10 +225,10 @@ function legsGain(book: RiskBook, fill: Fill, underlying: number, lane: number):
   let gain = 0;
   for (const part of partsOf(book, fill)) {
     if (part.underlying !== underlying) continue;
-    for (const { row, quantity } of part.legs) {
-      const change = (s: number) => quantity * book.rows[row * book.stride + s]!;
-      if (book.netsBySum[lane] === 1) gain += change(lane);
-      else gain += Math.max(0, change(lane), twin < 0 ? -change(lane) : change(twin));
+    for (const { row, quantity, bucket } of part.legs) {
+      const ends = (s: number) => changeEnds(book, row, quantity, bucket, s);
+      if (book.netsBySum[lane] === 1) gain += ends(lane)[1];
+      else gain += Math.max(0, ends(lane)[1], twin < 0 ? -ends(lane)[0] : ends(twin)[1]);
     }
   }
   return gain;

@@ -37,7 +37,7 @@ export {
   reachOf,
   sweepFills,
 } from './fills.ts';
-export { type CoinLevel, type Levels, levelsOf } from './levels.ts';
+export { type CoinLevel, type ExpiryLevel, type Levels, levelsOf } from './levels.ts';
 export { fullRevaluation, type RowMethod } from './method.ts';
 export { fillRows, LANE_PAD, strideOf } from './rows.ts';
 export {

@@ -2,13 +2,12 @@
 
 import { assert } from '../base/index.ts';
 import { type Market, type UnderlyingMarket, underlyingOf } from '../market/index.ts';
-import { type Shock, shiftUnderlying } from '../scenario/index.ts';
+import { dampAt, type Shock, shiftUnderlying } from '../scenario/index.ts';
 
 /** Everything that is the same for all products of one underlying: its market in every lane, the unshocked one last. */
 export interface LaneMarkets {
   readonly base: UnderlyingMarket | undefined;
   readonly shocks: readonly Shock[];
-  readonly damps: Float64Array;
   readonly shifted: readonly UnderlyingMarket[];
 }
 
@@ -22,5 +21,10 @@ export function laneMarkets(
   assert(own !== undefined, `lanes are resolved for ${underlying}`);
   const base = underlyingOf(market, underlying);
   const shifted = base === undefined ? [] : own.map((shock) => shiftUnderlying(base, shock, market.at));
-  return { base, shocks: own, damps: Float64Array.from(own, (shock) => shock.damp), shifted };
+  return { base, shocks: own, shifted };
+}
+
+/** The damps of every lane at a time to expiry. */
+export function dampsAt(shocks: readonly Shock[], yearsToExpiry: number): Float64Array {
+  return Float64Array.from(shocks, (shock) => dampAt(shock, yearsToExpiry));
 }

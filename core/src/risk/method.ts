@@ -1,6 +1,6 @@
 // How the rows of a book come about. Everything else of a book is the same whatever the method.
 
-import type { Refusal } from '../base/index.ts';
+import type { Instant, Refusal } from '../base/index.ts';
 import type { Market } from '../market/index.ts';
 import type { Product, ProductId } from '../product/index.ts';
 import type { Shock } from '../scenario/index.ts';
@@ -16,6 +16,11 @@ export interface RowMethod {
     stride: number,
     out: Float64Array,
   ) => ReadonlyMap<ProductId, Refusal>;
+  /** Factors on the net value of an expiry by its sign; undated products have none. Absent where a model has none. */
+  readonly factorsOf?: (
+    underlying: string,
+    expiry: Instant,
+  ) => { readonly gain: number; readonly loss: number };
 }
 
 /** Every product priced anew in every lane (M-15). */

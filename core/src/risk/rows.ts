@@ -2,13 +2,23 @@
 // hoisted per strike and price node, calls and puts of a strike share one evaluation, and the base value comes from the same
 // body as the shocked ones, so that their difference is clean.
 
-import { assert, isRefusal, type Refusal } from '../base/index.ts';
+import { assert, isRefusal, type Refusal, yearsBetween } from '../base/index.ts';
 import { fillStrike, log, type Right, type StrikeLanes } from '../kernel/index.ts';
-import { assetUsd, deformVol, type Market, type Slice, sliceAt, smileVol, VOL_MIN } from '../market/index.ts';
+import {
+  assetUsd,
+  deformVol,
+  discountOf,
+  type Market,
+  type Slice,
+  sliceAt,
+  smileMoneyness,
+  smileVol,
+  VOL_MIN,
+} from '../market/index.ts';
 import { futureMark, futureProfit, price } from '../pricing/index.ts';
 import { expiryOf, type Future, type Option, type Perpetual, type Product } from '../product/index.ts';
-import { pegAfter, type Shock } from '../scenario/index.ts';
-import { type LaneMarkets, laneMarkets } from './lane-markets.ts';
+import { dampAt, pegAfter, type Shock } from '../scenario/index.ts';
+import { dampsAt, type LaneMarkets, laneMarkets } from './lane-markets.ts';
 import { fillStructured } from './structured-rows.ts';
 
 /** Lanes are padded to this many slots with zeros, so that vector bodies never need a remainder loop. */
@@ -81,7 +91,11 @@ function fillUnderlying(
 function fillAsset(level: number, asset: string, lanes: LaneMarkets, out: Float64Array, at: number): void {
   for (let s = 0; s < lanes.shocks.length; s++) {
     const shock = lanes.shocks[s]!;
-    const moved = lanes.base === undefined ? pegAfter(shock, asset, level) : lanes.shifted[s]!.index;
+    // A coin stands at its index; what follows a coin without being it, or has a price of its own, moves in proportion.
+    const index = lanes.base?.index;
+    const coin = lanes.shifted[s]?.index;
+    let moved = pegAfter(shock, asset, level);
+    if (coin !== undefined) moved = index === level ? coin : level * (coin / index!);
     out[at + s] = shock.damp * (moved - level);
   }
 }
@@ -96,6 +110,8 @@ function fillFuture(
   const entry = futureMark(product, lanes.base!) as number;
   const settle = assetUsd(market, product.settleAsset)!;
   const inverse = product.settlement === 'inverse';
+  const expiry = expiryOf(product);
+  const yearsTo = expiry === undefined ? 0 : yearsBetween(market.at, expiry);
   for (let s = 0; s < lanes.shocks.length; s++) {
     const shock = lanes.shocks[s]!;
     const coin = lanes.shifted[s]!;
@@ -104,7 +120,7 @@ function fillFuture(
     const profit = inverse
       ? futureProfit(product, entry, mark)
       : futureProfit(product, entry / settle, mark / settleMoved);
-    out[at + s] = shock.damp * profit * settleMoved;
+    out[at + s] = dampAt(shock, yearsTo) * profit * settleMoved;
   }
 }
 
@@ -152,7 +168,7 @@ function expiryLanes(option: Option, market: Market, lanes: LaneMarkets): Expiry
     slices.push(slice);
     logShift[s] = log(moved);
     invShift[s] = 1 / moved;
-    scale[s] = inverse ? coin.index : slice.forward;
+    scale[s] = inverse ? coin.index : discountOf(slice) * slice.forward;
     rootYears[s] = Math.sqrt(slice.years);
     // The same strike in dollars against the same smile forward is the same k.
     const key = slice.smileForward / peg;
@@ -202,7 +218,8 @@ function fillExpiry(
   const settles = new Set(options.map((option) => option.settleAsset));
   for (const settle of settles) {
     const leader = options.find((option) => option.settleAsset === settle)!;
-    const body = bodyOf(expiryLanes(leader, market, lanes), lanes.damps);
+    const { years } = sliceAt(lanes.base!, leader.expiry) as Slice;
+    const body = bodyOf(expiryLanes(leader, market, lanes), dampsAt(lanes.shocks, years));
     let strike = Number.NaN;
     for (let j = 0; j < options.length; j++) {
       const option = options[j]!;
@@ -247,7 +264,7 @@ export function fillStdevs(strike: number, expiry: ExpiryLanes, stdevs: Float64A
   const { nodes, nodeK, nodeVol, node, simple, factor, floor, rootYears, slices } = expiry;
   for (let n = 0; n < nodes.length; n++) {
     const { slice, peg } = nodes[n]!;
-    const k = log((strike * peg) / slice.smileForward);
+    const k = smileMoneyness(strike * peg, slice);
     nodeK[n] = k;
     nodeVol[n] = smileVol(slice, k);
   }

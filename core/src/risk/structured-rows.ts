@@ -1,10 +1,10 @@
 // Risk arrays of structured products: the payoff asked anew in every lane, the base value from the same body.
 
-import { type Instant, isRefusal, MS_PER_DAY, type Refusal, refuse } from '../base/index.ts';
+import { type Instant, isRefusal, MS_PER_DAY, type Refusal, refuse, yearsBetween } from '../base/index.ts';
 import { assetUsd, type Market, type UnderlyingMarket } from '../market/index.ts';
 import { markOf, payoffView } from '../pricing/index.ts';
 import type { Structured } from '../product/index.ts';
-import { daysPassed, pegAfter, type Shock } from '../scenario/index.ts';
+import { dampAt, daysPassed, pegAfter, type Shock } from '../scenario/index.ts';
 import type { LaneMarkets } from './lane-markets.ts';
 
 /**
@@ -21,6 +21,7 @@ export function fillStructured(
 ): Refusal | undefined {
   const settle = assetUsd(market, product.settleAsset)!;
   const base = markOf(product, payoffView(lanes.base!, market.at, settle)) as number;
+  const yearsTo = product.expiry === undefined ? 0 : yearsBetween(market.at, product.expiry);
   for (let s = 0; s < lanes.shocks.length; s++) {
     const shock = lanes.shocks[s]!;
     const settleMoved = settleAfter(product, lanes.shifted[s]!, shock, settle);
@@ -29,7 +30,7 @@ export function fillStructured(
     if (isRefusal(mark)) return refuse(mark.reason, `in scenario ${shock.id} ${mark.message}`, product.id);
     const gain =
       product.style === 'premium' ? mark * settleMoved - base * settle : (mark - base) * settleMoved;
-    out[at + s] = shock.damp * gain;
+    out[at + s] = dampAt(shock, yearsTo) * gain;
   }
   return undefined;
 }

@@ -1,6 +1,7 @@
 // What a book would lose: rows -> expiry -> underlying, lane by lane. Holdings are summed in the book's product order, always.
 
 import type { RiskBook } from './book.ts';
+import { factored } from './factored.ts';
 import type { Fill } from './fills.ts';
 
 /** Quantities by row of the book, ascending by row; zero quantities left out. */
@@ -63,7 +64,9 @@ export function sweep(book: RiskBook, holdings: Holdings): Swept {
       value += quantity * book.columns.value[row]!;
       for (let s = 0; s < count; s++) buckets[at + s]! += quantity * rows[from + s]!;
     }
-    if (groups.signFactors !== undefined) applySignFactors(book, u, g, value, buckets);
+    if (groups.signFactors !== undefined) {
+      for (let s = 0; s < count; s++) buckets[at + s] = factored(book, g, s, value, buckets[at + s]!);
+    }
     netBucket(book, buckets, at, pnl, u * stride);
   }
   return { book, holdings, pnl, buckets };
@@ -104,18 +107,6 @@ export function madeBy(swept: Swept, u: number, lane: number): Swept {
   if (lane < 0) return swept;
   const at = u * swept.book.stride + lane;
   return swept.instead !== undefined && swept.instead.pnl[at] === swept.pnl[at] ? swept.instead : swept;
-}
-
-function applySignFactors(book: RiskBook, u: number, g: number, value: number, buckets: Float64Array): void {
-  const { gain, loss } = book.groups.signFactors!;
-  const shocks = book.shocks.get(book.groups.underlyings[u]!)!;
-  for (let s = 0; s < book.lanes.length; s++) {
-    const damp = shocks[s]!.damp;
-    if (damp === 0) continue;
-    const at = g * book.stride + s;
-    const moved = value + buckets[at]! / damp;
-    buckets[at] = damp * (moved * (moved >= 0 ? gain[g]! : loss[g]!) - value);
-  }
 }
 
 function netBucket(book: RiskBook, buckets: Float64Array, from: number, pnl: Float64Array, to: number): void {

@@ -1,4 +1,4 @@
-export { type LanePlace, lanePlace, laneSpot, resolveLane, type ScanRanges } from './resolve.ts';
+export { dampAt, type LanePlace, lanePlace, laneSpot, resolveLane, type ScanRanges } from './resolve.ts';
 export { daysPassed, later, pegAfter, shift, shiftUnderlying, termFactor, volDeforms } from './shift.ts';
 export {
   LANES_MAX,

@@ -28,13 +28,27 @@ export function resolveLane(lane: Lane, ranges: ScanRanges): Shock {
   const range = ranges[lane.line];
   const moves = lane.moves.map((move) => resolveMove(move, range));
   let damp = 1;
+  let dampPerYear = 0;
   if (typeof lane.damp === 'number') damp = lane.damp;
-  else {
+  else if ('add' in lane.damp) {
+    damp = lane.damp.add;
+    dampPerYear = lane.damp.multiple;
+  } else {
     // Where spot does not move, as for a stable asset, there is nothing to damp.
     const size = ladderMove(moves);
     if (size > 0) damp = Math.min(1, (lane.damp.ladder * range) / size);
   }
-  return { id: lane.id, moves, smile: lane.smile, damp, netting: lane.netting, line: lane.line };
+  const { id, smile, netting, line } = lane;
+  return {
+    ...{ id, moves, smile, damp, netting, line },
+    ...(dampPerYear === 0 ? {} : { dampPerYear }),
+    ...(lane.plain === undefined ? {} : { plain: lane.plain }),
+  };
+}
+
+/** The share of a profit or loss that counts, of something that is so many years from its expiry; undated is 0. @example dampAt(shock, 0) // 1 */
+export function dampAt({ damp, dampPerYear }: Shock, yearsToExpiry: number): number {
+  return dampPerYear === undefined ? damp : damp + dampPerYear * yearsToExpiry;
 }
 
 /** The spot coordinate of a lane for one underlying, in ranges of the lane's line: what correlation partners are chosen by. */

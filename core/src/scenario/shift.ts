@@ -40,7 +40,8 @@ function pushDeforms(deforms: VolDeform[], move: Move, yearsToExpiry: number): v
     case 'skew': {
       const root = Math.sqrt(yearsToExpiry);
       const cap = Math.max(0, move.capBase + move.capSlope * root);
-      const kStar = Math.max(move.kStarMin, move.width * move.volReference * root);
+      const vol = move.volReference + (move.volSlope ?? 0) * root;
+      const kStar = Math.max(move.kStarMin, move.width * vol * root);
       const slope = (move.size * cap) / kStar;
       deforms.push({ kind: 'skew', form: move.form, slope, cap: Math.abs(move.size) * cap });
       return;
@@ -78,7 +79,7 @@ function priceFactors(shock: Shock, underlying: string): PriceFactors {
     if (move.kind === 'spot' && (move.underlying === undefined || move.underlying === underlying)) {
       spot *= 1 + move.relative;
     } else if (move.kind === 'premium') premium *= 1 + move.relative;
-    else if (move.kind === 'basis') {
+    else if (move.kind === 'basis' && (move.underlying === undefined || move.underlying === underlying)) {
       add += move.size * move.add;
       multiple += move.size * move.multiple;
     }

@@ -15,7 +15,7 @@ export interface TermScaling {
  * - `spot`: index, perpetual and forwards times `1 + relative`; of an expiring product only the unfixed part.
  * - `vol`: relative `vol * (1 + size * scaling)`, or points `vol + size * scaling`; upward moves may carry a floor.
  * - `skew`: linear or absolute skew of Derive's PMRM_2: `vol * (1 + size * clip(k * cap / kStar, +-cap))`,
- *   `cap = capBase + capSlope sqrt(T)`, `kStar = max(kStarMin, width * volReference * sqrt(T))`, `|k|` when absolute.
+ *   `cap = capBase + capSlope sqrt(T)`, `kStar = max(kStarMin, width * sqrt(T) (volReference + volSlope sqrt(T)))`, `|k|` when absolute.
  * - `wing`: `vol * (1 + size * min(1, max(0, |k| - start * vr) / vr))`, `vr = volReference * sqrt(T)`: the wings alone.
  * - `term`: the vol term structure twists: `vol * (1 + front * x + back * (1 - x))`, `x = min(1, pivotDays / DTE)`.
  * - `basis`: forwards (not index, not perpetual) times `1 + size * (add + multiple * T)`.
@@ -42,10 +42,18 @@ export type Move =
       readonly kStarMin: number;
       readonly width: number;
       readonly volReference: number;
+      readonly volSlope?: number;
+      readonly underlying?: string;
     }
   | { readonly kind: 'wing'; readonly size: number; readonly start: number; readonly volReference: number }
   | { readonly kind: 'term'; readonly front: number; readonly back: number; readonly pivotDays: number }
-  | { readonly kind: 'basis'; readonly size: number; readonly add: number; readonly multiple: number }
+  | {
+      readonly kind: 'basis';
+      readonly size: number;
+      readonly add: number;
+      readonly multiple: number;
+      readonly underlying?: string;
+    }
   | { readonly kind: 'premium'; readonly relative: number }
   | { readonly kind: 'peg'; readonly relative: number; readonly asset?: string }
   | { readonly kind: 'par' }
@@ -68,6 +76,10 @@ export interface Shock {
   readonly smile: SmileRule;
   /** Share of the profit or loss that counts; far tails count in part. */
   readonly damp: number;
+  /** What a year to expiry adds to that share. */
+  readonly dampPerYear?: number;
+  /** Factors on an expiry's value by its sign do not apply. */
+  readonly plain?: true;
   readonly netting: Netting;
   readonly line: LaneLine;
 }
@@ -75,13 +87,15 @@ export interface Shock {
 /**
  * A lane of a scenario set: a shock whose spot move may be stated in ranges, so that one file serves every underlying.
  * `damp` is a number, or a ladder over a spot move: `min(1, ladder * range / |spot move|)`, which makes a linear position lose the same
- * at every rung.
+ * at every rung; or it grows with time to expiry: `add + multiple * T`, undated products counting `add`.
  */
 export interface Lane {
   readonly id: string;
   readonly moves: readonly LaneMove[];
   readonly smile: SmileRule;
-  readonly damp: number | { readonly ladder: number };
+  readonly damp: number | { readonly ladder: number } | { readonly add: number; readonly multiple: number };
+  /** Factors on an expiry's value by its sign do not apply (M-17). */
+  readonly plain?: true;
   readonly netting: Netting;
   readonly line: LaneLine;
   /** Id of the lane that moves the other way, for `loss-per-expiry` lanes that come in pairs. */

@@ -8,6 +8,7 @@ import {
   type Smile,
   sviRefusal,
   type VolDeform,
+  type VolTable,
 } from '../market/index.ts';
 import {
   any,
@@ -21,6 +22,7 @@ import {
   priced,
   share,
   shareAboveZero,
+  type Within,
 } from './fields.ts';
 import type { Json } from './json.ts';
 
@@ -37,6 +39,9 @@ export function readSlice(node: Json, place: Place, doubts: Doubts): Slice {
     'smileYears',
     'smile',
     'deforms',
+    'table',
+    'rate',
+    'oracleConfidence',
     'unfixed',
     'quality',
   ];
@@ -49,9 +54,31 @@ export function readSlice(node: Json, place: Place, doubts: Doubts): Slice {
     smileYears: readYears(fields, 'smileYears'),
     smile: readSmile(fields.node('smile'), below(place, 'smile'), doubts),
     deforms: fields.list('deforms', DEFORMS_MAX, (item, at) => readDeform(item, at, doubts)),
+    ...(fields.has('table') ? { table: readTable(fields, doubts) } : {}),
+    ...(fields.has('rate') ? { rate: fields.number('rate', rated) } : {}),
+    ...(fields.has('oracleConfidence') ? { oracleConfidence: fields.number('oracleConfidence', share) } : {}),
     unfixed: fields.number('unfixed', shareAboveZero),
     quality: readQuality(fields.node('quality'), below(place, 'quality'), doubts),
   };
+}
+
+const STRIKES_MAX = 2_000;
+const rated = (value: number) =>
+  Math.abs(value) <= 10 ? undefined : 'must be a rate a year between -10 and 10 (0.05 is five percent)';
+
+/** Vols by log-moneyness, ascending, as many of one as of the other, at least one. */
+function readTable(slice: Fields, doubts: Doubts): VolTable {
+  const fields = new Fields(slice.node('table'), below(slice.place, 'table'), ['ks', 'vols'], doubts);
+  const numbers = (key: string, within: Within) =>
+    fields.list(key, STRIKES_MAX, (item, at) => doubts.number(item, at, within));
+  const table = { ks: numbers('ks', any), vols: numbers('vols', atLeastZero) };
+  if (table.ks.length !== table.vols.length || table.ks.length === 0) {
+    fields.refuse('vols', 'A table has one vol for each k, and at least one.');
+  }
+  if (table.ks.some((k, i) => i > 0 && k <= table.ks[i - 1]!)) {
+    fields.refuse('ks', 'They are out of order or equal; sort them ascending.');
+  }
+  return table;
 }
 
 function readYears(fields: Fields, key: string): Years {

@@ -10,7 +10,7 @@ import {
   type UnderlyingMarket,
 } from '../market/index.ts';
 import { compareText } from '../product/index.ts';
-import { any, atLeastZero, below, Doubts, Fields, type Place, positive, priced } from './fields.ts';
+import { any, atLeastZero, below, Doubts, Fields, type Place, positive, priced, share } from './fields.ts';
 import { formatInstant } from './instants.ts';
 import { isJson, type Json, parseJson } from './json.ts';
 import { readSlice } from './market-read-slice.ts';
@@ -48,7 +48,8 @@ class MarketReader {
   }
 
   market(node: Json, place: Place): Market {
-    const keys = ['format', 'version', 'at', 'source', 'digest', 'underlyings', 'pegs', 'touches'];
+    const known = ['format', 'version', 'at', 'source', 'digest', 'underlyings', 'pegs', 'touches'];
+    const keys = [...known, 'confidences'];
     const fields = this.fields(node, place, keys);
     if (fields.text('format') !== MARKET_FORMAT)
       fields.refuse('format', `The format must be ${quoted(MARKET_FORMAT)}; this is another kind of file.`);
@@ -65,6 +66,7 @@ class MarketReader {
       underlyings,
       pegs: fields.map('pegs', UNDERLYINGS_MAX, (pegs, asset) => this.peg(pegs, asset, underlyings)),
       touches: fields.map('touches', TOUCHES_MAX, (touches, id) => this.touch(touches, id)),
+      ...this.confidences(fields),
     };
     this.agree(market, fields);
     return { ...market, digest: this.digest(market, fields) };
@@ -79,6 +81,13 @@ class MarketReader {
     const level = pegs.number(asset, priced);
     if (asset === 'USD' && level !== 1) pegs.refuse(asset, 'The dollar is the yardstick and is worth 1.');
     return level;
+  }
+
+  private confidences(fields: Fields): Pick<Market, 'confidences'> {
+    if (!fields.has('confidences')) return {};
+    return {
+      confidences: fields.map('confidences', TOUCHES_MAX, (all, feed) => all.number(feed, share)),
+    };
   }
 
   /** Times to expiry are counted from the market's own time. */

@@ -30,9 +30,15 @@ export function writeMarket(market: Market): string {
     ['digest', market.digest],
     ['underlyings', market.underlyings.map(underlying)],
     ['pegs', { fields: [...market.pegs].map(([asset, usd]) => [asset, number(usd)] as const) }],
+    ...confidences(market),
     ['touches', { fields: [...market.touches].map(([id, quote]) => [id, touch(quote)] as const) }],
   ];
   return `${print({ fields }, 0)}\n`;
+}
+
+function confidences({ confidences: stated }: Market): [string, Printed][] {
+  if (stated === undefined) return [];
+  return [['confidences', { fields: [...stated].map(([feed, sure]) => [feed, number(sure)] as const) }]];
 }
 
 /** Levels that get a line per entry; below them everything stays on one line. */
@@ -117,6 +123,7 @@ function slice(one: Slice): Printed {
           ),
         })),
       ],
+      ...stated(one),
       ['unfixed', number(one.unfixed)],
       [
         'quality',
@@ -124,6 +131,18 @@ function slice(one: Slice): Printed {
       ],
     ],
   };
+}
+
+/** What a slice need not have. */
+function stated({ table, rate, oracleConfidence }: Slice): (readonly [string, Printed])[] {
+  const fields: (readonly [string, Printed])[] = [];
+  if (table !== undefined) {
+    const ks = table.ks.map(number);
+    fields.push(['table', { fields: [['ks', ks] as const, ['vols', table.vols.map(number)] as const] }]);
+  }
+  if (rate !== undefined) fields.push(['rate', number(rate)]);
+  if (oracleConfidence !== undefined) fields.push(['oracleConfidence', number(oracleConfidence)]);
+  return fields;
 }
 
 function smile(one: Smile): Printed {

@@ -1,7 +1,7 @@
 // The parts of a book in a risk-parameter file, each doubted by itself; what they must agree on is asked in `risk-file-read.ts`.
 
 import { type Instant, instant } from '../base/index.ts';
-import { type Columns, type Levels, PRODUCTS_MAX, strideOf } from '../risk/index.ts';
+import { type Columns, type ExpiryLevel, type Levels, PRODUCTS_MAX, strideOf } from '../risk/index.ts';
 import type { ScanRanges } from '../scenario/index.ts';
 import {
   any,
@@ -12,6 +12,7 @@ import {
   type Place,
   positive,
   priced,
+  share,
   type Within,
 } from './fields.ts';
 import type { Json } from './json.ts';
@@ -19,10 +20,12 @@ import { quoted } from './words.ts';
 
 /** Most coins, or stable assets, of one book. */
 export const ASSETS_MAX = 1_000;
+const EXPIRIES_MAX = 1_000;
 
 /** Levels without the digest of the market, which stands with the other digests. */
 export function readLevels(node: Json | undefined, place: Place, doubts: Doubts): Omit<Levels, 'digest'> {
-  const fields = new Fields(node, place, ['at', 'source', 'coins', 'pegs'], doubts);
+  const keys = ['at', 'source', 'coins', 'pegs', 'expiries', 'confidences'];
+  const fields = new Fields(node, place, keys, doubts);
   return {
     at: fields.instant('at'),
     source: fields.text('source'),
@@ -31,6 +34,20 @@ export function readLevels(node: Json | undefined, place: Place, doubts: Doubts)
       return { index: own.number('index', priced), uncertainty: own.number('uncertainty', atLeastZero) };
     }),
     pegs: fields.map('pegs', ASSETS_MAX, (pegs, asset) => pegs.number(asset, positive)),
+    expiries: fields.map('expiries', ASSETS_MAX, (coins, coin) =>
+      coins.list(coin, EXPIRIES_MAX, (item, at) => readExpiry(item, at, doubts)),
+    ),
+    confidences: fields.map('confidences', 3 * ASSETS_MAX, (feeds, feed) => feeds.number(feed, share)),
+  };
+}
+
+function readExpiry(node: Json, place: Place, doubts: Doubts): ExpiryLevel {
+  const fields = new Fields(node, place, ['expiry', 'forward', 'rate', 'confidence'], doubts);
+  return {
+    expiry: instant(fields.instant('expiry')),
+    forward: fields.number('forward', priced),
+    ...(fields.has('rate') ? { rate: fields.number('rate', any) } : {}),
+    ...(fields.has('confidence') ? { confidence: fields.number('confidence', share) } : {}),
   };
 }
 

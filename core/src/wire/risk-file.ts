@@ -90,6 +90,13 @@ export function headOf({ model, risk, given, parameters }: MarginBook, header: R
       source: levels.source,
       coins: Object.fromEntries(levels.coins),
       pegs: Object.fromEntries(levels.pegs),
+      expiries: Object.fromEntries(
+        [...levels.expiries].map(([coin, own]) => [
+          coin,
+          own.map(({ expiry, ...rest }) => ({ expiry: timeOf(expiry), ...rest })),
+        ]),
+      ),
+      confidences: Object.fromEntries(levels.confidences),
     },
     lanes,
     ranges: Object.fromEntries(

@@ -6,7 +6,7 @@ import type { Json } from './json.ts';
 
 const LANES_READ_MAX = 1024;
 const MOVES_MAX = 16;
-const LANE_KEYS = ['id', 'moves', 'smile', 'damp', 'netting', 'line', 'twin'] as const;
+const LANE_KEYS = ['id', 'moves', 'smile', 'damp', 'netting', 'line', 'twin', 'plain'] as const;
 
 /** A scenario set; what is not stated of a lane is the plain case: sticky strike, in full, netted by sum, on maintenance. */
 export function readScenarios(node: Json, place: Place, doubts: Doubts): ScenarioSet {
@@ -29,21 +29,44 @@ export function readLane(node: Json, place: Place, doubts: Doubts): Lane {
       damp === undefined
         ? 1
         : damp.kind === 'object'
-          ? { ladder: new Fields(damp, below(place, 'damp'), ['ladder'], doubts).number('ladder', any) }
+          ? readDamp(damp, below(place, 'damp'), doubts)
           : fields.number('damp', share),
     netting: fields.has('netting') ? fields.word('netting', ['sum', 'loss-per-expiry']) : 'sum',
     line: fields.has('line') ? fields.word('line', ['maintenance', 'initial']) : 'maintenance',
     ...(fields.has('twin') ? { twin: fields.text('twin') } : {}),
+    ...(fields.has('plain') ? { plain: readPlain(fields) } : {}),
   };
+}
+
+function readDamp(node: Json, place: Place, doubts: Doubts): Lane['damp'] {
+  const fields = new Fields(node, place, ['ladder', 'add', 'multiple'], doubts);
+  if (fields.has('ladder')) return { ladder: fields.number('ladder', any) };
+  return { add: fields.number('add', any), multiple: fields.number('multiple', any) };
+}
+
+function readPlain(fields: Fields): true {
+  const node = fields.node('plain')!;
+  if (node.kind !== 'boolean' || !node.value) fields.refuse('plain', 'It is true, or left out.');
+  return true;
 }
 
 const MOVE_KEYS: Readonly<Record<LaneMove['kind'], readonly string[]>> = {
   spot: ['relative', 'ranges', 'underlying'],
   vol: ['form', 'size', 'scaling', 'floor', 'underlying'],
-  skew: ['form', 'size', 'capBase', 'capSlope', 'kStarMin', 'width', 'volReference'],
+  skew: [
+    'form',
+    'size',
+    'capBase',
+    'capSlope',
+    'kStarMin',
+    'width',
+    'volReference',
+    'volSlope',
+    'underlying',
+  ],
   wing: ['size', 'start', 'volReference'],
   term: ['front', 'back', 'pivotDays'],
-  basis: ['size', 'add', 'multiple'],
+  basis: ['size', 'add', 'multiple', 'underlying'],
   premium: ['relative'],
   peg: ['relative', 'asset'],
   par: [],
@@ -61,22 +84,12 @@ function readMove(node: Json, place: Place, doubts: Doubts): LaneMove {
   switch (kind) {
     case 'spot': {
       if (fields.has('ranges')) return { kind, ranges: number('ranges') };
-      const own = fields.has('underlying') ? { underlying: fields.text('underlying') } : {};
-      return { kind, relative: fields.number('relative', aboveMinusOne), ...own };
+      return { kind, relative: fields.number('relative', aboveMinusOne), ...ownOf(fields) };
     }
     case 'vol':
       return readVol(fields, place, doubts);
     case 'skew':
-      return {
-        kind,
-        form: fields.word('form', ['linear', 'absolute']),
-        size: number('size'),
-        capBase: number('capBase'),
-        capSlope: number('capSlope'),
-        kStarMin: fields.number('kStarMin', aboveZero),
-        width: number('width'),
-        volReference: number('volReference'),
-      };
+      return readSkew(fields);
     case 'wing':
       return {
         kind,
@@ -92,7 +105,13 @@ function readMove(node: Json, place: Place, doubts: Doubts): LaneMove {
         pivotDays: fields.number('pivotDays', aboveZero),
       };
     case 'basis':
-      return { kind, size: number('size'), add: number('add'), multiple: number('multiple') };
+      return {
+        kind,
+        size: number('size'),
+        add: number('add'),
+        multiple: number('multiple'),
+        ...ownOf(fields),
+      };
     case 'premium':
       return { kind, relative: fields.number('relative', aboveMinusOne) };
     case 'peg': {
@@ -106,6 +125,22 @@ function readMove(node: Json, place: Place, doubts: Doubts): LaneMove {
   }
 }
 
+function readSkew(fields: Fields): LaneMove {
+  const number = (key: string) => fields.number(key, any);
+  return {
+    kind: 'skew',
+    form: fields.word('form', ['linear', 'absolute']),
+    size: number('size'),
+    capBase: number('capBase'),
+    capSlope: number('capSlope'),
+    kStarMin: fields.number('kStarMin', aboveZero),
+    width: number('width'),
+    volReference: number('volReference'),
+    ...(fields.has('volSlope') ? { volSlope: number('volSlope') } : {}),
+    ...ownOf(fields),
+  };
+}
+
 function readVol(fields: Fields, place: Place, doubts: Doubts): LaneMove {
   return {
     kind: 'vol',
@@ -113,8 +148,13 @@ function readVol(fields: Fields, place: Place, doubts: Doubts): LaneMove {
     size: fields.number('size', any),
     scaling: readScaling(fields.node('scaling'), below(place, 'scaling'), doubts),
     ...(fields.has('floor') ? { floor: fields.number('floor', any) } : {}),
-    ...(fields.has('underlying') ? { underlying: fields.text('underlying') } : {}),
+    ...ownOf(fields),
   };
+}
+
+/** The one coin that a move is for. */
+function ownOf(fields: Fields): { underlying: string } | object {
+  return fields.has('underlying') ? { underlying: fields.text('underlying') } : {};
 }
 
 const aboveMinusOne = (value: number) =>

@@ -1,6 +1,6 @@
 // The model `greeks`: grid in everything but its rows, which are expansions to second order where these are good enough.
 
-import { isRefusal, type Refusal } from '../../base/index.ts';
+import { isRefusal, type Refusal, yearsBetween } from '../../base/index.ts';
 import type { Market } from '../../market/index.ts';
 import { price } from '../../pricing/index.ts';
 import type { Product } from '../../product/index.ts';
@@ -11,6 +11,7 @@ import {
   type RiskBook,
   type RowMethod,
 } from '../../risk/index.ts';
+import { dampAt } from '../../scenario/index.ts';
 import { Doubt, doubtParameters, gridForm } from '../doubt.ts';
 import { type GridParameters, gridDefaults } from '../parameters.ts';
 import type { MarginModel } from '../requirement.ts';
@@ -55,9 +56,11 @@ function keepWorth(
   products.forEach((product, p) => {
     const known = price(product, market);
     if (isRefusal(known) || product.kind !== 'option') return;
-    shocks.get(product.underlying)!.forEach(({ damp }, s) => {
+    const yearsTo = yearsBetween(market.at, product.expiry);
+    shocks.get(product.underlying)!.forEach((shock, s) => {
       const cell = p * stride + s;
-      if (fellBack[cell] === 0) rows[cell] = Math.max(rows[cell]!, -damp * known.usd);
+      const least = -dampAt(shock, yearsTo) * known.usd;
+      if (fellBack[cell] === 0) rows[cell] = Math.max(rows[cell]!, least);
     });
   });
 }
