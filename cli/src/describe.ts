@@ -11,11 +11,14 @@ function size(share: number): string {
 function describeMove(move: Move): string {
   switch (move.kind) {
     case 'spot':
-      return `spot ${size(move.relative)}`;
+      return `spot ${size(move.relative)}${move.keeps === 'basis' ? ' of the index, forwards by as many dollars' : ''}`;
     case 'vol': {
-      const unit =
-        move.form === 'points' ? `${signed((move.size * 100).toFixed(1))} points` : size(move.size);
-      return `vol ${unit} at 30 d${move.floor === undefined ? '' : `, at least ${percent(move.floor)}`}`;
+      const { scaling } = move;
+      const by = (share: number) =>
+        move.form === 'points' ? `${signed((share * 100).toFixed(1))} points` : size(share);
+      const nodes = 'nodes' in scaling ? scaling.nodes : [{ days: 30, factor: 1 }];
+      const words = nodes.map(({ days, factor }) => `${by(move.size * factor)} at ${days} d`);
+      return `vol ${words.join(', ')}${move.floor === undefined ? '' : `, at least ${percent(move.floor)}`}`;
     }
     case 'skew':
       return `${move.form} skew ${signed(String(move.size))}`;

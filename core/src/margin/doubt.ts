@@ -1,7 +1,7 @@
 // Parameters are doubted leaf by leaf, before a book is built: a number that cannot be meant is refused by its name.
 
 import { type Refusal, refuse } from '../base/index.ts';
-import type { Lane, LaneMove } from '../scenario/index.ts';
+import type { Lane, LaneMove, VolScaling } from '../scenario/index.ts';
 import type { ParameterForm } from './form.ts';
 import type { GridParameters } from './parameters.ts';
 
@@ -170,13 +170,23 @@ function doubtMove(move: LaneMove, path: string, doubt: Doubt): void {
   ]);
   doubt.within(`${path} ${move.kind}.`, move, Object.fromEntries(days));
   if (move.kind === 'vol') {
-    doubt.within(`${path} vol.scaling.`, move.scaling, {
-      short: [0, 2],
-      long: [0, 2],
-      dteFloor: [1e-3, 366],
-    });
+    doubtScaling(move.scaling, `${path} vol.scaling.`, doubt);
     if (move.floor !== undefined) doubt.within(`${path} vol.`, move, { floor: [0, MOVE_MAX] });
   }
+}
+
+function doubtScaling(scaling: VolScaling, path: string, doubt: Doubt): void {
+  if (!('nodes' in scaling)) {
+    doubt.within(path, scaling, { short: [0, 2], long: [0, 2], dteFloor: [1e-3, 366] });
+    return;
+  }
+  const { nodes } = scaling;
+  nodes.forEach((node, i) => {
+    const after = nodes[i - 1]?.days ?? -1;
+    doubt.within(`${path}nodes.${i}.`, node, { days: [0, 36_600], factor: [-MOVE_MAX, MOVE_MAX] });
+    if (node.days <= after) doubt.say(`${path}nodes`, 'ascending by days, each stated once');
+  });
+  if (nodes.length === 0) doubt.say(`${path}nodes`, 'at least one node');
 }
 
 /** How a file may depart from grid's parameters: new coins, stable assets and pairs; lanes are replaced as a set. */

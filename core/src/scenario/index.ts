@@ -10,6 +10,8 @@ export {
   type ScenarioSet,
   type Shock,
   type SmileRule,
+  type TenorScaling,
   type TermScaling,
+  type VolScaling,
 } from './shock.ts';
 export { lanes48, priceVolGrid, standardScenarios, TERM_SCALING } from './standard.ts';

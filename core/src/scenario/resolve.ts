@@ -9,7 +9,9 @@ export interface ScanRanges {
 }
 
 function resolveMove(move: LaneMove, range: number): Move {
-  return 'ranges' in move ? { kind: 'spot', relative: move.ranges * range } : move;
+  if (!('ranges' in move)) return move;
+  const { ranges, ...rest } = move;
+  return { ...rest, relative: ranges * range };
 }
 
 /** Size of the spot move that a damping ladder is measured against. */

@@ -41,6 +41,29 @@ describe('M-11 term scaling of vol shocks', () => {
   it('does not grow inside the last day', () => {
     expect(termFactor(0.1 / 365, TERM_SCALING)).toBe(termFactor(1 / 365, TERM_SCALING));
   });
+
+  const tenors = {
+    nodes: [
+      { days: 0, factor: 0.5 },
+      { days: 30, factor: 0.35 },
+      { days: 60, factor: 0.25 },
+    ],
+  };
+  it.each([
+    [0, 0.5],
+    [15, 0.425],
+    [30, 0.35],
+    [45, 0.3],
+    [60, 0.25],
+    [365, 0.25],
+  ])('%d days, stated tenor by tenor', (days, want) => {
+    expect(termFactor(days / 365, tenors)).toBeCloseTo(want, 14);
+  });
+
+  it('is flat before the first node, and nothing where there is none', () => {
+    expect(termFactor(1 / 365, { nodes: [{ days: 7, factor: 0.4 }] })).toBe(0.4);
+    expect(termFactor(1, { nodes: [] })).toBe(1);
+  });
 });
 
 describe('M-13 skew shocks', () => {
@@ -140,6 +163,33 @@ describe('M-10 a shocked market is a market', () => {
     expect(volAt(coin.slices[1]!, 60_000)).toBe(volAt(before, 60_000));
     const sticky = shift(market, shock([{ kind: 'spot', relative: -0.2 }], { smile: 'sticky-moneyness' }));
     expect(volAt(underlyingOf(sticky, 'BTC')!.slices[1]!, 48_000)).toBeCloseTo(volAt(before, 60_000), 12);
+  });
+
+  it('keeps the basis where a spot move says so: everything moves by the dollars of the index', () => {
+    const keeps = { kind: 'spot', relative: -0.2, keeps: 'basis' } as const;
+    const moved = underlyingOf(shift(market, shock([keeps])), 'BTC')!;
+    expect(moved.index).toBeCloseTo(52_000, 8);
+    expect(moved.perpetual).toBeCloseTo(btc.perpetual - 13_000, 8);
+    expect(moved.futures[0]!.forward).toBeCloseTo(btc.futures[0]!.forward - 13_000, 8);
+    moved.slices.forEach((slice, i) => {
+      expect(slice.forward).toBeCloseTo(btc.slices[i]!.forward - 13_000, 8);
+      expect(slice.smileForward).toBe(btc.slices[i]!.smileForward);
+    });
+    // One after the other: down 20 % by dollars, then up 10 % of what each is; and the other way round.
+    const rise = { kind: 'spot', relative: 0.1 } as const;
+    const both = (moves: Shock['moves']) => underlyingOf(shift(market, shock(moves)), 'BTC')!;
+    expect(both([keeps, rise]).perpetual).toBeCloseTo((btc.perpetual - 13_000) * 1.1, 8);
+    expect(both([rise, keeps]).perpetual).toBeCloseTo(btc.perpetual * 1.1 - 14_300, 8);
+    expect(both([rise, keeps]).index).toBeCloseTo(57_200, 8);
+  });
+
+  it('ranges are resolved with whatever else the move says', () => {
+    const lane = {
+      ...standardScenarios.lanes[0]!,
+      moves: [{ kind: 'spot', ranges: 0.5, keeps: 'basis' }],
+    } as const;
+    const [move] = resolveLane(lane, { maintenance: 0.12, initial: 0.2 }).moves;
+    expect(move).toEqual({ kind: 'spot', relative: 0.06, keeps: 'basis' });
   });
 
   it('a move of one coin leaves the others alone', () => {

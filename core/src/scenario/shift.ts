@@ -10,12 +10,29 @@ import {
   unfixedPart,
   type VolDeform,
 } from '../market/index.ts';
-import type { Move, Shock, SmileRule, TermScaling } from './shock.ts';
+import type { Move, Shock, SmileRule, TenorScaling, VolScaling } from './shock.ts';
 
-/** `(30 / max(DTE, floor))^power`, the power chosen by the side of 30 days. @example termFactor(7 / 365, s) // 1.547 for power .3 */
-export function termFactor(yearsToExpiry: number, scaling: TermScaling): number {
+/**
+ * What a vol move's size is multiplied by: `(30 / max(DTE, floor))^power`, the power chosen by the side of 30 days; or the factor of its tenor.
+ * @example termFactor(7 / 365, s) // 1.547 for power .3
+ */
+export function termFactor(yearsToExpiry: number, scaling: VolScaling): number {
   const days = yearsToExpiry * DAYS_PER_YEAR;
+  if ('nodes' in scaling) return tenorFactor(days, scaling.nodes);
   return pow(30 / Math.max(days, scaling.dteFloor), days <= 30 ? scaling.short : scaling.long);
+}
+
+function tenorFactor(days: number, nodes: TenorScaling['nodes']): number {
+  let low = nodes[0];
+  for (const high of nodes) {
+    if (days <= high.days) {
+      if (low === undefined || low.days >= high.days) return high.factor;
+      return low.factor + ((days - low.days) / (high.days - low.days)) * (high.factor - low.factor);
+    }
+    low = high;
+  }
+  // Without nodes nothing is scaled.
+  return low?.factor ?? 1;
 }
 
 /** The bends a shock puts on an expiry's smile, in the order of its moves. */
@@ -63,20 +80,29 @@ function pushDeforms(deforms: VolDeform[], move: Move, yearsToExpiry: number): v
   }
 }
 
-/** Factors of spot, perpetual and forwards that a shock means for one underlying. */
+/** What a shock does to index, perpetual and forwards of one underlying: the index times `spot`, the others times `scale` plus `dollars`. */
 interface PriceFactors {
   readonly spot: number;
+  readonly scale: number;
+  readonly dollars: number;
   readonly premium: number;
   readonly basis: { readonly add: number; readonly multiple: number };
 }
 
-function priceFactors(shock: Shock, underlying: string): PriceFactors {
+function priceFactors(shock: Shock, { underlying, index }: UnderlyingMarket): PriceFactors {
   let spot = 1;
+  let scale = 1;
+  let dollars = 0;
   let premium = 1;
   let add = 0;
   let multiple = 0;
   for (const move of shock.moves) {
     if (move.kind === 'spot' && (move.underlying === undefined || move.underlying === underlying)) {
+      if (move.keeps === 'basis') dollars += index * spot * move.relative;
+      else {
+        scale *= 1 + move.relative;
+        dollars *= 1 + move.relative;
+      }
       spot *= 1 + move.relative;
     } else if (move.kind === 'premium') premium *= 1 + move.relative;
     else if (move.kind === 'basis' && (move.underlying === undefined || move.underlying === underlying)) {
@@ -84,16 +110,23 @@ function priceFactors(shock: Shock, underlying: string): PriceFactors {
       multiple += move.size * move.multiple;
     }
   }
-  return { spot, premium, basis: { add, multiple } };
+  return { spot, scale, dollars, premium, basis: { add, multiple } };
 }
 
-function basisFactor(factors: PriceFactors, yearsToExpiry: number): number {
-  return 1 + factors.basis.add + factors.basis.multiple * yearsToExpiry;
+/** The relative move of a forward. */
+function forwardMove(
+  { scale, dollars, basis }: PriceFactors,
+  forward: number,
+  yearsToExpiry: number,
+): number {
+  const factor = 1 + basis.add + basis.multiple * yearsToExpiry;
+  const relative = scale * factor - 1;
+  return dollars === 0 ? relative : relative + (dollars / forward) * factor;
 }
 
 function shiftSlice(slice: Slice, shock: Shock, factors: PriceFactors, underlying: string): Slice {
   // Only the part of the settlement average that is still open can move.
-  const relative = factors.spot * basisFactor(factors, slice.years) - 1;
+  const relative = forwardMove(factors, slice.forward, slice.years);
   const moved = 1 + slice.unfixed * relative;
   const deforms = volDeforms(shock, underlying, slice.years);
   return {
@@ -118,15 +151,15 @@ function smileForwardAfter(smileForward: number, moved: number, rule: SmileRule)
 
 /** One underlying after a shock. */
 export function shiftUnderlying(market: UnderlyingMarket, shock: Shock, at: Instant): UnderlyingMarket {
-  const factors = priceFactors(shock, market.underlying);
+  const factors = priceFactors(shock, market);
   const futures = market.futures.map(({ expiry, forward }): ForwardMark => {
-    const relative = factors.spot * basisFactor(factors, yearsBetween(at, expiry)) - 1;
+    const relative = forwardMove(factors, forward, yearsBetween(at, expiry));
     return { expiry, forward: forward * (1 + unfixedPart(at, expiry) * relative) };
   });
   return {
     ...market,
     index: market.index * factors.spot,
-    perpetual: market.perpetual * factors.spot * factors.premium,
+    perpetual: (market.perpetual * factors.scale + factors.dollars) * factors.premium,
     futures,
     slices: market.slices.map((slice) => shiftSlice(slice, shock, factors, market.underlying)),
   };

@@ -10,9 +10,17 @@ export interface TermScaling {
   readonly dteFloor: number;
 }
 
+/** The same stated tenor by tenor: a size is times the factor of its days to expiry, linear between nodes (ascending by days) and flat beyond. */
+export interface TenorScaling {
+  readonly nodes: readonly { readonly days: number; readonly factor: number }[];
+}
+/** How a vol move's size depends on time to expiry. */
+export type VolScaling = TermScaling | TenorScaling;
+
 /**
  * One thing that moves. All sizes are decimals (0.16 = 16 %, or 16 vol points).
- * - `spot`: index, perpetual and forwards times `1 + relative`; of an expiring product only the unfixed part.
+ * - `spot`: index, perpetual and forwards times `1 + relative`, or where the basis is kept, all of them by the dollars that the index moves; of an
+ *   expiring product only the unfixed part.
  * - `vol`: relative `vol * (1 + size * scaling)`, or points `vol + size * scaling`; upward moves may carry a floor.
  * - `skew`: linear or absolute skew of Derive's PMRM_2: `vol * (1 + size * clip(k * cap / kStar, +-cap))`,
  *   `cap = capBase + capSlope sqrt(T)`, `kStar = max(kStarMin, width * sqrt(T) (volReference + volSlope sqrt(T)))`, `|k|` when absolute.
@@ -24,12 +32,17 @@ export interface TermScaling {
  * - `time`: options are so many days nearer to their expiry, at most at it; prices and vols stay where the other moves put them.
  */
 export type Move =
-  | { readonly kind: 'spot'; readonly relative: number; readonly underlying?: string }
+  | {
+      readonly kind: 'spot';
+      readonly relative: number;
+      readonly keeps?: 'basis';
+      readonly underlying?: string;
+    }
   | {
       readonly kind: 'vol';
       readonly form: 'relative' | 'points';
       readonly size: number;
-      readonly scaling: TermScaling;
+      readonly scaling: VolScaling;
       readonly floor?: number;
       readonly underlying?: string;
     }
@@ -103,7 +116,7 @@ export interface Lane {
 }
 
 /** `ranges` counts the underlying's own scan range of the lane's line. */
-export type LaneMove = Move | { readonly kind: 'spot'; readonly ranges: number };
+export type LaneMove = Move | { readonly kind: 'spot'; readonly ranges: number; readonly keeps?: 'basis' };
 
 /** A named, versioned list of lanes: the file that says what might happen. */
 export interface ScenarioSet {

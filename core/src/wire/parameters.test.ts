@@ -66,6 +66,27 @@ describe('a parameter file', () => {
     expect(told(value)).toContain(said);
   });
 
+  it('of grid takes moves that keep the basis and vols tenor by tenor, and doubts their nodes', () => {
+    const nodes = [
+      { days: 0, factor: 0.5 },
+      { days: 30, factor: 0.35 },
+    ];
+    const moves = (of: object[]) => [
+      { kind: 'spot', relative: -0.12, keeps: 'basis' },
+      { kind: 'vol', form: 'points', size: 1, scaling: { nodes: of } },
+    ];
+    const scenarios = (of: object[]) => ({
+      scenarios: { id: 'own', lanes: [{ id: 'down', moves: moves(of) }] },
+    });
+    const merged = readParameters(JSON.stringify(scenarios(nodes)), 'f', gridDefaults, grid.form);
+    if (isRefusal(merged)) throw new Error(sentence(merged));
+    expect(merged.scenarios.lanes[0]!.moves).toEqual(moves(nodes));
+    for (const wrong of [[], nodes.toReversed(), [{ days: -1, factor: 1 }]]) {
+      const doubted = readParameters(JSON.stringify(scenarios(wrong)), 'f', gridDefaults, grid.form);
+      expect(isRefusal(doubted) && sentence(doubted)).toContain('scenarios lane down vol.scaling.nodes');
+    }
+  });
+
   it('of grid keeps what is not a pair out of the correlations', () => {
     const wrong = readParameters('{"correlations":{"pairs":{"BTC":1}}}', 'f', gridDefaults, grid.form);
     expect(isRefusal(wrong) && sentence(wrong)).toContain('is not a pair');

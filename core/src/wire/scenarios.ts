@@ -1,11 +1,13 @@
 // Scenario sets in parameter files: lanes and their moves, word by word.
 
-import type { Lane, LaneMove, ScenarioSet, TermScaling } from '../scenario/index.ts';
+import type { Lane, LaneMove, ScenarioSet, VolScaling } from '../scenario/index.ts';
 import { any, below, type Doubts, Fields, type Place, share } from './fields.ts';
 import type { Json } from './json.ts';
 
 const LANES_READ_MAX = 1024;
-const MOVES_MAX = 16;
+/** A lane may have moves of its own for each coin. */
+const MOVES_MAX = 1024;
+const NODES_MAX = 16;
 const LANE_KEYS = ['id', 'moves', 'smile', 'damp', 'netting', 'line', 'twin', 'plain'] as const;
 
 /** A scenario set; what is not stated of a lane is the plain case: sticky strike, in full, netted by sum, on maintenance. */
@@ -51,7 +53,7 @@ function readPlain(fields: Fields): true {
 }
 
 const MOVE_KEYS: Readonly<Record<LaneMove['kind'], readonly string[]>> = {
-  spot: ['relative', 'ranges', 'underlying'],
+  spot: ['relative', 'ranges', 'keeps', 'underlying'],
   vol: ['form', 'size', 'scaling', 'floor', 'underlying'],
   skew: [
     'form',
@@ -83,8 +85,9 @@ function readMove(node: Json, place: Place, doubts: Doubts): LaneMove {
   const number = (key: string) => fields.number(key, any);
   switch (kind) {
     case 'spot': {
-      if (fields.has('ranges')) return { kind, ranges: number('ranges') };
-      return { kind, relative: fields.number('relative', aboveMinusOne), ...ownOf(fields) };
+      const keeps = fields.has('keeps') ? { keeps: fields.word('keeps', ['basis']) } : {};
+      if (fields.has('ranges')) return { kind, ranges: number('ranges'), ...keeps };
+      return { kind, relative: fields.number('relative', aboveMinusOne), ...keeps, ...ownOf(fields) };
     }
     case 'vol':
       return readVol(fields, place, doubts);
@@ -161,9 +164,16 @@ const aboveMinusOne = (value: number) =>
   value > -1 ? undefined : 'must be above -1: a price cannot fall below zero';
 const aboveZero = (value: number) => (value > 0 ? undefined : 'must be above zero');
 
-function readScaling(node: Json | undefined, place: Place, doubts: Doubts): TermScaling {
+function readScaling(node: Json | undefined, place: Place, doubts: Doubts): VolScaling {
   if (node === undefined) return { short: 0, long: 0, dteFloor: 1 };
-  const fields = new Fields(node, place, ['short', 'long', 'dteFloor'], doubts);
+  const fields = new Fields(node, place, ['short', 'long', 'dteFloor', 'nodes'], doubts);
+  if (fields.has('nodes')) {
+    const nodes = fields.list('nodes', NODES_MAX, (item, at) => {
+      const own = new Fields(item, at, ['days', 'factor'], doubts);
+      return { days: own.number('days', any), factor: own.number('factor', any) };
+    });
+    return { nodes };
+  }
   return {
     short: fields.number('short', any),
     long: fields.number('long', any),
