@@ -31,6 +31,7 @@ import { addBookOptions, type Judged } from './judge.ts';
 import { sayLegs, sayStanding } from './margin.ts';
 import { marginJson } from './margin-json.ts';
 import { figure, giveUp, heading, money, percent, say, sayJson, signed, table } from './output.ts';
+import { marked, sayLegend } from './venue-words.ts';
 
 export function addExplain(program: Command): void {
   addTreatmentOption(addBookOptions(program.command('explain')))
@@ -85,7 +86,7 @@ function explainJson(judged: Judged) {
   };
 }
 
-function sayWorst({ book, standing }: Judged): void {
+function sayWorst({ book, model, standing }: Judged): void {
   const { underlyings } = book.risk.groups;
   if (book.risk.lanes.length === 0) {
     heading('No scenarios: every position is charged by itself');
@@ -97,7 +98,7 @@ function sayWorst({ book, standing }: Judged): void {
       heading(`${name}: no scenario loses`);
       continue;
     }
-    heading(`${name}: swept loss ${money(swept)} USD`);
+    heading(`${name}: ${marked(model, 'scenarios', 'swept loss')} ${money(swept)} USD`);
     const rows = underlyings.flatMap((underlying, u) => {
       const { lane, loss } = combined.own[u]!;
       if (lane < 0) return [];
@@ -170,7 +171,7 @@ function sayGrid({ book, standing }: Judged): void {
   });
 }
 
-function sayCharges({ standing }: Judged): void {
+function sayCharges({ model, standing }: Judged): void {
   const { initial, maintenance } = standing.requirement;
   const lines: [string, Line][] = [
     ['maintenance', maintenance],
@@ -180,7 +181,7 @@ function sayCharges({ standing }: Judged): void {
     heading(`Charges on ${name}: ${money(dollars(line.amount) - dollars(line.swept))} USD`);
     const rows = line.charges.map((charge) => [
       CHARGE_RULES[charge.name],
-      charge.name,
+      marked(model, charge.name, charge.name),
       charge.product ?? charge.underlying ?? '',
       money(charge.amount),
       Object.entries(charge.inputs)
@@ -189,6 +190,7 @@ function sayCharges({ standing }: Judged): void {
     ]);
     table(['rule', 'charge', 'of', 'USD', 'from'], rows, [0, 1, 2, 4]);
   }
+  sayLegend(model);
 }
 
 function surfacesOf({ book, market, standing }: Judged) {

@@ -11,7 +11,6 @@ import {
   type Market,
   type ModelParameters,
   membersOf,
-  models,
   type Owner,
   type Portfolio,
   type Product,
@@ -29,25 +28,22 @@ import { readText } from '@plimsoll/lab';
 import type { Command } from 'commander';
 import colors from 'picocolors';
 import { addMarketOptions, type Loaded, loadMarket, type MarketOptions } from './load.ts';
-import { type Chosen, chooseModel } from './models.ts';
+import { addModelOptions, type Chosen, chooseModel, type ModelOptions } from './models.ts';
 import { remark, say } from './output.ts';
 import { loadProducts } from './products.ts';
+import { sayVenue } from './venue-words.ts';
 
 /** What every verb with a book can be told. */
-export interface BookOptions extends MarketOptions {
+export interface BookOptions extends MarketOptions, ModelOptions {
   readonly portfolio: string;
-  readonly model: string;
-  readonly params?: string;
   readonly products?: string;
   readonly json?: boolean;
 }
 
 /** Adds portfolio, model and parameter options to a verb. */
 export function addBookOptions(command: Command): Command {
-  return addMarketOptions(command)
-    .requiredOption('--portfolio <file>', 'the account: CSV or JSON')
-    .option('--model <name>', `margin model: ${Object.keys(models).join(', ')}`, 'grid')
-    .option('--params <file>', 'parameters that differ from the defaults (JSON)')
+  const placed = addMarketOptions(command).requiredOption('--portfolio <file>', 'the account: CSV or JSON');
+  return addModelOptions(placed)
     .option('--products <file>', 'a module that knows products of your own (docs/extend.md)')
     .option('--json', 'print JSON for programs');
 }
@@ -104,13 +100,14 @@ export interface Judged extends Assessed {
 /** The first line of an answer: who, by which model, when, from what; then what the reader should know of it. */
 export function sayHead(
   who: string,
-  { book, parameters, notes }: Pick<Assessed, 'book' | 'parameters' | 'notes'>,
+  { book, model, parameters, notes }: Pick<Assessed, 'book' | 'model' | 'parameters' | 'notes'>,
   treatment?: Treatment,
 ): void {
   const { at, source } = book.risk.levels;
   const treated = treatment === undefined ? '' : `, ${treatment} treatment`;
-  const model = `${book.model} ${parameters.version}${treated}`;
-  say(`${colors.bold(who)}  ${model}  ${formatInstant(at)}  ${colors.dim(source)}`);
+  const asked = `${book.model} ${parameters.version}${treated}`;
+  say(`${colors.bold(who)}  ${asked}  ${formatInstant(at)}  ${colors.dim(source)}`);
+  sayVenue({ book, model });
   for (const note of notes) remark(`  note: ${note}`);
 }
 
@@ -167,7 +164,7 @@ export interface Case {
 
 /** Reads model, parameters, accounts and market. */
 export async function loadCase(options: BookOptions): Promise<Case | Refusal> {
-  const chosen = await chooseModel(options.model, options.params);
+  const chosen = await chooseModel(options);
   if (isRefusal(chosen)) return chosen;
   const resolve = options.products === undefined ? undefined : await loadProducts(options.products);
   if (isRefusal(resolve)) return resolve;

@@ -8,6 +8,7 @@ import { EXIT_REFUSED, EXIT_USAGE, VERSION } from './output.ts';
 import { addRiskFile } from './risk-file.ts';
 import { addSurface } from './surface.ts';
 import { addSurvive } from './survive.ts';
+import { addVenues } from './venues.ts';
 import { addWhatIf } from './what-if.ts';
 
 const program = new Command('plimsoll')
@@ -23,6 +24,7 @@ addWhatIf(program);
 addSurvive(program);
 addSurface(program);
 addRiskFile(program);
+addVenues(program);
 program
   .command('demo')
   .description('explain the margin of a sample book on a market that the project simulates')

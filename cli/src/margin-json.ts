@@ -2,13 +2,16 @@
 
 import {
   type Charge,
+  type ChargeName,
   dollars,
+  exactnessOf,
   formatDecimal,
   formatInstant,
   formatUsd,
   LINE_NAMES,
   type Line,
   type LineName,
+  type MarginModel,
   owedUp,
   type Product,
   perLine,
@@ -16,6 +19,7 @@ import {
   type Usd,
 } from '@plimsoll/core';
 import type { Assessed } from './judge.ts';
+import { venueJson } from './venue-words.ts';
 
 const money = (value: number): string => formatUsd(owedUp(value));
 
@@ -121,14 +125,16 @@ function markUnit(product: Product): string {
   return perDollar && product.settlement === 'inverse' ? 'USD' : product.settleAsset;
 }
 
-function chargeJson(line: LineName, charge: Charge) {
+function chargeJson(model: MarginModel, line: LineName, charge: Charge) {
   const { name, underlying, product, amount, inputs } = charge;
+  const exactness = exactnessOf(model, name)?.level ?? null;
   return {
     line,
     name,
     ...(underlying === undefined ? {} : { underlying }),
     ...(product === undefined ? {} : { product }),
     amount: formatUsd(amount),
+    ...(model.facts === undefined ? {} : { exactness }),
     inputs,
   };
 }
@@ -138,10 +144,12 @@ export function marginJson(judged: Assessed) {
   const { book, standing, portfolio, parameters, notes } = judged;
   const { requirement, excess } = standing;
   const line = (name: LineName): Line => requirement[name];
+  const venue = venueJson(judged);
   return {
     account: portfolio.account,
     at: formatInstant(book.risk.levels.at),
     model: book.model,
+    ...(venue === undefined ? {} : { venue }),
     equity: formatUsd(standing.equity),
     requirement: perLine((name) => formatUsd(line(name).amount)),
     excess: perLine((name) => formatUsd(excess[name])),
@@ -151,7 +159,9 @@ export function marginJson(judged: Assessed) {
     joint: jointOf(judged),
     scenarios: scenariosOf(judged),
     legs: [...legsOf(judged), ...orderLegsOf(judged)],
-    charges: LINE_NAMES.flatMap((name) => line(name).charges.map((charge) => chargeJson(name, charge))),
+    charges: LINE_NAMES.flatMap((name) =>
+      line(name).charges.map((charge) => chargeJson(judged.model, name, charge)),
+    ),
     orders: requirement.orders,
     parameters: {
       id: parameters.id,
@@ -167,8 +177,8 @@ export function marginJson(judged: Assessed) {
 }
 
 /** For tables: a charge's total per name over underlyings, in the order the rules come. */
-export function chargeTotals(line: Line): { name: string; amount: number }[] {
-  const totals = new Map<string, number>();
+export function chargeTotals(line: Line): { name: ChargeName; amount: number }[] {
+  const totals = new Map<ChargeName, number>();
   for (const charge of line.charges) {
     totals.set(charge.name, (totals.get(charge.name) ?? 0) + dollars(charge.amount));
   }

@@ -15,6 +15,7 @@ import { describeLane } from './describe.ts';
 import { type Assessed, addBookOptions, sayHead } from './judge.ts';
 import { chargeTotals, marginJson } from './margin-json.ts';
 import { figure, giveUp, heading, money, sayJson, table } from './output.ts';
+import { marked, sayLegend } from './venue-words.ts';
 
 export function addMargin(program: Command): void {
   addTreatmentOption(addBookOptions(program.command('margin')))
@@ -40,7 +41,7 @@ export function sayStanding(assessed: Assessed): void {
   const rows = LINE_NAMES.map((name) => {
     const excess = money(standing.excess[name]);
     return [
-      name,
+      name === 'release' ? marked(assessed.model, name, name) : name,
       money(standing.requirement[name].amount),
       standing.excess[name] < 0n ? colors.red(excess) : excess,
     ];
@@ -54,11 +55,11 @@ export function sweeps({ book }: Pick<Assessed, 'book'>): boolean {
 }
 
 /** Every open order with what its fill adds to the swept loss of the initial line. */
-export function sayOrders({ book, standing, portfolio }: Assessed): void {
+export function sayOrders({ book, model, standing, portfolio }: Assessed): void {
   if (portfolio.orders.length === 0) return;
   const { contributions, orders } = standing.requirement;
   heading(
-    `Open orders: ${orders === 'exact' ? 'exact, the worst subset of fills' : 'bound, at least the worst subset of fills'}`,
+    `${marked(model, 'orders', 'Open orders')}: ${orders === 'exact' ? 'exact, the worst subset of fills' : 'bound, at least the worst subset of fills'}`,
   );
   const parts = new Map(contributions.map((part) => [part.order, part.amount]));
   const swept = sweeps({ book });
@@ -118,7 +119,7 @@ export function sayLegs(judged: Assessed): void {
 
 /** Three lines, worst scenarios, legs and charges. */
 export function sayMargin(judged: Assessed): void {
-  const { book, standing } = judged;
+  const { book, model, standing } = judged;
   sayStanding(judged);
   const { underlyings } = book.risk.groups;
   const worst = (['maintenance', 'initial'] as const).flatMap((name) =>
@@ -142,9 +143,16 @@ export function sayMargin(judged: Assessed): void {
   table(
     ['', 'maintenance', 'initial'],
     [
-      ...(sweeps(judged) ? [['swept loss', money(maintenance.swept), money(initial.swept)]] : []),
-      ...names.map((name) => [name, money(of(maintenance, name)), money(of(initial, name))]),
+      ...(sweeps(judged)
+        ? [[marked(model, 'scenarios', 'swept loss'), money(maintenance.swept), money(initial.swept)]]
+        : []),
+      ...names.map((name) => [
+        marked(model, name, name),
+        money(of(maintenance, name)),
+        money(of(initial, name)),
+      ]),
       ['requirement', money(maintenance.amount), money(initial.amount)],
     ],
   );
+  sayLegend(model);
 }

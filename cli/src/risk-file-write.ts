@@ -21,14 +21,12 @@ import { signBytes } from '@plimsoll/lab';
 import type { Command } from 'commander';
 import { loadPortfolio, refuseStrangers } from './judge.ts';
 import { addMarketOptions, type Loaded, loadMarket, type MarketOptions } from './load.ts';
-import { type Chosen, chooseModel } from './models.ts';
+import { addModelOptions, type Chosen, chooseModel, type ModelOptions } from './models.ts';
 import { giveUp, remark, say, sayJson } from './output.ts';
 import { loadProducts } from './products.ts';
 import { loadPems, loadRiskFile, timeOption, writeBytes } from './risk-file-disk.ts';
 
-interface WriteOptions extends MarketOptions {
-  readonly model: string;
-  readonly params?: string;
+interface WriteOptions extends MarketOptions, ModelOptions {
   readonly products?: string;
   readonly portfolio?: readonly string[];
   readonly out: string;
@@ -44,12 +42,10 @@ interface WriteOptions extends MarketOptions {
 }
 
 export function addRiskFileWrite(verb: Command): void {
-  addMarketOptions(verb.command('write'))
+  addModelOptions(addMarketOptions(verb.command('write')))
     .description('write the book of a market: every product it lists, or those of some accounts')
     .requiredOption('--out <file>', 'where to write it; a name that ends in .gz is compressed')
     .option('--portfolio <file...>', 'only the products of these accounts (default: everything listed)')
-    .option('--model <name>', 'margin model', 'grid')
-    .option('--params <file>', 'parameters that differ from the defaults (JSON)')
     .option('--products <file>', 'a module that knows products of your own (docs/extend.md)')
     .option('--packed <file>', 'also write the packed form, 16 bits a cell, which never asks for less')
     .option('--sign <key.pem...>', 'sign with these Ed25519 private keys')
@@ -115,7 +111,7 @@ function report(
 }
 
 async function loadBook(options: WriteOptions): Promise<MarginBook | Refusal> {
-  const chosen = await chooseModel(options.model, options.params);
+  const chosen = await chooseModel(options);
   if (isRefusal(chosen)) return chosen;
   const stranger = refuseStrangers(options.peg ?? [], chosen.parameters);
   if (stranger !== undefined) return stranger;

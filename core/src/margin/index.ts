@@ -104,6 +104,7 @@ export {
   type Waypoint,
 } from './survival/index.ts';
 export { applyTrade, carryBids, settleExpired, type Trade, withEntries } from './trade.ts';
+export { datedSet, EXACTNESS_LEVELS, exactnessCounts, exactnessOf } from './venues/exactness.ts';
 export {
   asOf,
   type Change,
