@@ -57,7 +57,6 @@ describe('exactness', () => {
         expect(model.form.doubt(parameters), model.id).toBeUndefined();
       }
       expect([name, unit].includes(''), model.id).toBe(false);
-      expect(exactness.scenarios, model.id).toBeDefined();
       expect(exactness.orders, model.id).toBeDefined();
       const terms = ['scenarios', 'orders', 'release', ...Object.keys(CHARGE_RULES)];
       for (const [term, { level, why }] of Object.entries(exactness)) {
