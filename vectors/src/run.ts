@@ -2,6 +2,7 @@
 
 import { blackSuites } from './black.ts';
 import { calibrationSuites } from './calibration.ts';
+import { deribitSuites } from './deribit.ts';
 import { deriveSuites } from './derive.ts';
 import { deriveRateSuites } from './derive-rates.ts';
 import { isRaw } from './fields.ts';
@@ -57,6 +58,7 @@ const suites = new Map<string, Suite>(
     ...impliedSuites,
     ...sviSuites,
     ...calibrationSuites,
+    ...deribitSuites,
     ...deriveSuites,
     ...deriveRateSuites,
     ...staticSuites,

@@ -1,4 +1,4 @@
-// Worked cases of venues about margin by formula: dYdX, Drift, Deribit's standard margin, BitMEX, Paradex.
+// Worked cases of venues about margin by formula: dYdX, Drift, BitMEX, Paradex.
 
 import { futureProfit } from '@plimsoll/core';
 import {
@@ -9,8 +9,6 @@ import {
   onlyReduces,
   openInterestFraction,
   openSides,
-  rampedRate,
-  shortOption,
   withDeductions,
 } from '@plimsoll/core/static';
 import { has, isRaw, list, num, part, scaled, word } from './fields.ts';
@@ -88,29 +86,6 @@ const driftDeposits: Suite = {
     const weight = scaled(inputs, 'base_weight_bps', 0);
     const got = depositCappedWeight(weight, deposits, scaled(inputs, 'start_usd', 9 + 9));
     return [exactly('weight_bps', expectedCount(row, 'weight_bps'), got)];
-  },
-};
-
-const deribitRamp: Suite = {
-  id: 'Deribit: standard margin perpetual, size ramp (2022-01-11 schedule)',
-  answer(row) {
-    const inputs = part(row, 'inputs');
-    const rate = (base: string) =>
-      rampedRate(num(inputs, base), num(inputs, 'slope_per_coin'), Math.abs(num(inputs, 'position_coins')));
-    return [within(row, 'im_rate', rate('base_im')), within(row, 'mm_rate', rate('base_mm'))];
-  },
-};
-
-/** Deribit's rates; its equity leaves options out, so the mark is added. */
-const DERIBIT_SHORT = { initial: 0.15, initialMin: 0.1, maintenance: 0.075 } as const;
-
-const deribitShort: Suite = {
-  id: 'Deribit: standard margin short option (inverse, coins per contract)',
-  answer(row) {
-    const inputs = part(row, 'inputs');
-    const mark = num(inputs, 'mark_price_coin');
-    const got = shortOption(DERIBIT_SHORT, num(inputs, 'otm_over_index'), mark);
-    return [within(row, 'im', got.initial + mark), within(row, 'mm', got.maintenance + mark)];
   },
 };
 
@@ -219,8 +194,6 @@ export const venueSuites: readonly Suite[] = [
   dydxLiquidation,
   driftWeights,
   driftDeposits,
-  deribitRamp,
-  deribitShort,
   bitmexPrices,
   bitmexProfit,
   paradexSides,

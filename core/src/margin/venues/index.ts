@@ -1,6 +1,44 @@
 // Rules of venues as pure functions, for whoever wants one without a book: feeds, funding, lending, fees, loss sharing.
 
 export {
+  futuresOffsetContingency,
+  legacyVolShock,
+  shortOptionContingency,
+} from './deribit/legacy.ts';
+export {
+  type DeribitPortfolioParameters,
+  deribitPortfolioHistory,
+  type PmCurrency,
+  type PmPair,
+} from './deribit/portfolio-parameters.ts';
+export {
+  type Aggregation,
+  aggregatedCell,
+  aggregatedVectors,
+  type BesideMatrix,
+  bucketOf,
+  dampenerOf,
+  deltaShock,
+  EXTENDED_MOVES,
+  extendedCell,
+  futureVectors,
+  type MatrixMargin,
+  offsetGain,
+  type PmSettlement,
+  portfolioMargins,
+  priceBuckets,
+  type RiskVectors,
+  riskMatrixMargin,
+  rollRate,
+  rollShock,
+  shockDelta,
+  sumVectors,
+  towardsZero,
+  type WorstBucket,
+  type WorstCase,
+  worstCase,
+} from './deribit/risk-matrix.ts';
+export {
   DERIVE_SETTLEMENT_SECONDS,
   type ForwardParts,
   type ForwardPrint,
