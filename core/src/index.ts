@@ -24,6 +24,7 @@ export {
 } from './base/index.ts';
 export type * from './margin/index.ts';
 export {
+  accountsOf,
   applyTrade,
   asOf,
   assess,
@@ -53,12 +54,15 @@ export {
   LINE_NAMES,
   leftOf,
   mapDefaults,
+  marketOf,
   membersOf,
+  mergeReports,
   models,
   partsOf,
   perLine,
   poolStandings,
   poolsOf,
+  pricesBeside,
   productsOf,
   reachOf,
   requirementDigest,
@@ -162,6 +166,7 @@ export {
   readPortfolioJson,
   readProduct,
   readRiskFile,
+  readVenueAnswer,
   sealPackedFile,
   sealRiskFile,
   withFutures,

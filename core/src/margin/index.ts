@@ -104,6 +104,7 @@ export {
   type Waypoint,
 } from './survival/index.ts';
 export { applyTrade, carryBids, settleExpired, type Trade, withEntries } from './trade.ts';
+export { DERIBIT_CELLS, type DeribitCell } from './venues/deribit/cells.ts';
 export { datedSet, EXACTNESS_LEVELS, exactnessCounts, exactnessOf } from './venues/exactness.ts';
 export {
   asOf,
@@ -118,3 +119,16 @@ export {
   withHistory,
   withSet,
 } from './venues/registry.ts';
+export {
+  accountsOf,
+  type Meaning,
+  mergeReports,
+  type VenueAccount,
+  type VenueAmount,
+  type VenueCell,
+  type VenueName,
+  type VenuePrice,
+  type VenueReport,
+  type VenueVector,
+} from './venues/report.ts';
+export { marketOf, type PriceCheck, pricesBeside } from './venues/report-market.ts';

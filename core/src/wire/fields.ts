@@ -144,6 +144,11 @@ export class Fields {
     return this.object?.fields.get(key);
   }
 
+  /** Every key there is, in the file's order. */
+  keys(): readonly string[] {
+    return [...(this.object?.fields.keys() ?? [])];
+  }
+
   has(key: string): boolean {
     return this.node(key) !== undefined;
   }

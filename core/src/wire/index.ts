@@ -34,4 +34,5 @@ export {
 } from './risk-file.ts';
 export { packRiskFile, sealPackedFile } from './risk-file-packed.ts';
 export { type RiskFile, readRiskFile } from './risk-file-read.ts';
+export { readVenueAnswer } from './venues/open.ts';
 export { TEXT_LENGTH_MAX } from './words.ts';
