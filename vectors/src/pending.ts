@@ -12,11 +12,7 @@ const WAITS: readonly (readonly [prefix: string, reason: string])[] = [
   ['derive.LIQUIDATION_SIM', 'needs liquidation'],
   ['Deribit', 'needs model deribit'],
   ['OKX', 'needs model okx-pm'],
-  ['Bybit', 'needs model bybit'],
   ['Paradex', 'needs model paradex'],
-  ['Vega', 'needs model vega'],
-  ['Binance', 'needs model binance'],
-  ['Dederi', 'needs model dederi'],
 ];
 
 /** What a suite waits for. @example waitsFor('auction.decay-maker') // 'needs liquidation' */

@@ -9,6 +9,7 @@ import { isRaw } from './fields.ts';
 import { hyperliquidSuites } from './hyperliquid.ts';
 import { impliedSuites } from './implied.ts';
 import { normalSuites } from './normal.ts';
+import { otherSuites } from './others.ts';
 import { paradexSuites } from './paradex.ts';
 import { waitsFor } from './pending.ts';
 import type { Batch, VectorFile } from './read.ts';
@@ -64,6 +65,7 @@ const suites = new Map<string, Suite>(
     ...staticSuites,
     ...hyperliquidSuites,
     ...venueSuites,
+    ...otherSuites,
     ...paradexSuites,
   ].map((suite) => [suite.id, suite]),
 );

@@ -60,6 +60,35 @@ export {
   type InterestTrade,
 } from './derive/rates.ts';
 export {
+  BINANCE_LOAN_RATES,
+  type BinanceAsset,
+  type BinanceBand,
+  type BinanceFuture,
+  binanceEquity,
+  binanceLoanMaintenance,
+  binanceMaintenance,
+  binanceProfit,
+  binanceRatio,
+} from './others/binance.ts';
+export {
+  type BybitDrawdown,
+  type BybitMargin,
+  type BybitScale,
+  bybitDrawdown,
+  bybitMargin,
+} from './others/bybit.ts';
+export { type DederiFuture, dederiFuture } from './others/dederi.ts';
+export {
+  type VegaFunding,
+  type VegaModel,
+  type VegaPosition,
+  vegaAuctionOrder,
+  vegaFundingMargin,
+  vegaFundingPayment,
+  vegaMaintenance,
+  vegaRiskFactors,
+} from './others/vega.ts';
+export {
   type FundingStretch,
   type ParadexFunding,
   paradexFundingAdvance,
