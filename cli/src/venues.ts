@@ -16,6 +16,7 @@ import colors from 'picocolors';
 import { knownModels, modelOf, setOn } from './models.ts';
 import { giveUp, heading, say, sayJson, table } from './output.ts';
 import { markOf } from './venue-words.ts';
+import { addVenuesCompare } from './venues-compare.ts';
 import { addVenuesDiff } from './venues-diff.ts';
 import { parameterRows } from './venues-values.ts';
 
@@ -31,10 +32,13 @@ interface ShowOptions extends ListOptions {
 export function addVenues(program: Command): void {
   const verb = program
     .command('venues')
-    .description("the venues' models: list, show, diff; parameters by the day, and how exact each term is");
+    .description(
+      "the venues' models: list, show, diff, compare; parameters by the day, and how exact each term is",
+    );
   addList(verb);
   addShow(verb);
   addVenuesDiff(verb);
+  addVenuesCompare(verb);
 }
 
 function addList(verb: Command): void {

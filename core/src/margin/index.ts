@@ -104,6 +104,18 @@ export {
   type Waypoint,
 } from './survival/index.ts';
 export { applyTrade, carryBids, settleExpired, type Trade, withEntries } from './trade.ts';
+export {
+  type Compared,
+  type Comparison,
+  compareAccount,
+  holds,
+  type Pair,
+  type TermRow,
+  type Tolerance,
+  toleranceDefault,
+  type VectorRow,
+  type VenueSide,
+} from './venues/compare.ts';
 export { DERIBIT_CELLS, type DeribitCell } from './venues/deribit/cells.ts';
 export { datedSet, EXACTNESS_LEVELS, exactnessCounts, exactnessOf } from './venues/exactness.ts';
 export {
@@ -132,3 +144,4 @@ export {
   type VenueVector,
 } from './venues/report.ts';
 export { marketOf, type PriceCheck, pricesBeside } from './venues/report-market.ts';
+export { venueSide } from './venues/sides.ts';

@@ -1,15 +1,16 @@
 // A market out of an answer, where the answer has enough of one; otherwise its prices are held against the market that was given.
 
-import { type Instant, type Refusal, refuse } from '../../base/index.ts';
+import { type Instant, isRefusal, type Refusal, refuse } from '../../base/index.ts';
 import {
   assetUsd,
   type ForwardMark,
   type Market,
   marketDigest,
   type UnderlyingMarket,
-  underlyingOf,
 } from '../../market/index.ts';
+import { price } from '../../pricing/index.ts';
 import { compareText, type Product } from '../../product/index.ts';
+import { withExpiries } from '../../risk/index.ts';
 import type { VenuePrice, VenueReport } from './report.ts';
 
 const priceIn = (prices: readonly VenuePrice[], kind: VenuePrice['kind'], of: string): number | undefined =>
@@ -94,21 +95,18 @@ export interface PriceCheck {
 }
 
 /**
- * Index, pegs and marks of perpetuals and futures of an answer beside those of a market (M-125): margins differ at least as prices do.
+ * Every price of an answer beside the market's (M-125): margins differ at least as prices do. Marks of options are those of the smiles.
  * @example pricesBeside(report, market)[0] // { price: { of: 'BTC', value: 65666.19, ... }, ours: 65670.2 }
  */
 export function pricesBeside(report: VenueReport, market: Market): readonly PriceCheck[] {
-  const products = new Map(report.positions.map(({ product }) => [product.id, product]));
-  return report.prices.flatMap((price): PriceCheck[] => {
-    if (price.kind !== 'mark') return [{ price, ours: assetUsd(market, price.of) }];
-    const product = products.get(price.of);
-    const coin = product === undefined ? undefined : underlyingOf(market, product.underlying);
-    if (product === undefined || coin === undefined || product.kind === 'option') return [];
-    const dollars =
-      product.kind === 'future'
-        ? coin.futures.find(({ expiry }) => expiry === product.expiry)?.forward
-        : coin.perpetual;
-    const unit = assetUsd(market, price.unit);
-    return [{ price, ours: dollars === undefined || unit === undefined ? undefined : dollars / unit }];
+  const products = new Map(
+    [...report.positions, ...report.orders].map(({ product }) => [product.id, product]),
+  );
+  const priced = withExpiries(market, [...products.values()]);
+  return report.prices.map((one): PriceCheck => {
+    if (one.kind !== 'mark') return { price: one, ours: assetUsd(market, one.of) };
+    const product = products.get(one.of);
+    const known = product === undefined ? undefined : price(product, priced);
+    return { price: one, ours: known === undefined || isRefusal(known) ? undefined : known.mark };
   });
 }

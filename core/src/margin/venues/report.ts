@@ -3,25 +3,24 @@
 import { type Instant, type Refusal, refuse } from '../../base/index.ts';
 import { type AssetCode, compareText, type ProductId } from '../../product/index.ts';
 import type { Balance, Order, Portfolio, Position } from '../portfolio.ts';
-import type { ChargeName, LineName } from '../requirement.ts';
+import type { LineName } from '../requirement.ts';
 
 /** Venues whose answers are read. */
 export type VenueName = 'deribit' | 'okx' | 'derive';
 
 /**
  * What an amount of the venue is in our words. `line`: a requirement; `excess`: what an account has above one; `scenarios`: the worst loss
- * of the sweep on a line; `charges`: the sum of some charges on a line; `none`: nothing of ours is the same, and why.
+ * of the sweep on a line; `charges`: the sum of some charges on a line; `unit`: a term of one coin by the venue's own name, which counts as near
+ * as the terms it belongs to; `none`: nothing of ours is the same, and why. `options` apart: the venue keeps what options are worth out
+ * of the number, we keep it in.
  */
 export type Meaning =
   | { readonly kind: 'equity' }
-  | {
-      readonly kind: 'line' | 'excess';
-      readonly line: LineName;
-      /** Charges of ours that the venue keeps out of this number. */
-      readonly without?: readonly ChargeName[];
-    }
+  | { readonly kind: 'line'; readonly line: LineName; readonly options?: 'apart' }
+  | { readonly kind: 'excess'; readonly line: LineName }
   | { readonly kind: 'scenarios'; readonly line: LineName }
   | { readonly kind: 'charges'; readonly line: LineName; readonly names: readonly string[] }
+  | { readonly kind: 'unit'; readonly key: string; readonly terms: readonly string[] }
   | { readonly kind: 'none'; readonly why: string };
 
 /** One number of the venue. */
@@ -43,6 +42,8 @@ export interface VenueAmount {
  */
 export interface VenueVector {
   readonly path: string;
+  /** The venue's own key: an instrument, `btc_btc`, a risk unit. */
+  readonly key: string;
   /** The product, or the coin. */
   readonly of: ProductId | AssetCode;
   readonly kind: 'product' | 'sum' | 'counted';

@@ -185,7 +185,7 @@ function vectorsOf(
     const cells = DERIBIT_CELLS.map(({ name: cell, table, index, spot, vol }) => {
       return { name: cell, spot: spot(range), vol, value: tables[table]![index] ?? 0 };
     });
-    return [{ path: fields.place.path, of: known?.id ?? coin, kind, unit, cells }];
+    return [{ path: fields.place.path, key: name, of: known?.id ?? coin, kind, unit, cells }];
   });
 }
 

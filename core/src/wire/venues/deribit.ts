@@ -14,32 +14,29 @@ export function deribitModel(system: string | undefined): string | undefined {
   return system.endsWith('_pm') ? 'deribit-pm' : system.endsWith('_sm') ? 'deribit-sm' : undefined;
 }
 
-/** What the venue counts beside the requirement and we count in it: options that are owned may not be withdrawn. */
-const OWNED = ['bought-options'] as const;
 const NOT_OURS = (why: string): Meaning => ({ kind: 'none', why });
 
+/** Standard margin keeps what options are worth out of margin balance and margins; we keep it in equity and in the lines. */
+const lineOf = (line: 'initial' | 'maintenance', apart: boolean): Meaning =>
+  apart ? { kind: 'line', line, options: 'apart' } : { kind: 'line', line };
+const PROJECTED = 'without positions that expire soon; we state the larger of with and without';
+
 /** Fields of a summary that are amounts of its currency. */
-const OF_CURRENCY: readonly (readonly [string, Meaning])[] = [
+const ofCurrency = (apart: boolean): readonly (readonly [string, Meaning])[] => [
   ['equity', { kind: 'equity' }],
-  ['initial_margin', { kind: 'line', line: 'initial', without: OWNED }],
-  ['maintenance_margin', { kind: 'line', line: 'maintenance', without: OWNED }],
-  [
-    'margin_balance',
-    NOT_OURS('equity without options in standard margin; we keep options in equity and charge them'),
-  ],
+  ['initial_margin', lineOf('initial', apart)],
+  ['maintenance_margin', lineOf('maintenance', apart)],
   ['available_funds', { kind: 'excess', line: 'initial' }],
-  [
-    'projected_initial_margin',
-    NOT_OURS('what remains without positions that expire soon; we state the larger of both'),
-  ],
-  ['projected_maintenance_margin', NOT_OURS('what remains without positions that expire soon')],
+  ['margin_balance', NOT_OURS('equity without options in standard margin; we keep options in equity')],
+  ['projected_initial_margin', NOT_OURS(PROJECTED)],
+  ['projected_maintenance_margin', NOT_OURS(PROJECTED)],
 ];
 
 /** Fields of a cross-collateral summary that are of the whole account, in dollars; every currency repeats them. */
-const OF_ACCOUNT: readonly (readonly [string, Meaning])[] = [
+const ofAccount = (apart: boolean): readonly (readonly [string, Meaning])[] => [
   ['total_equity_usd', { kind: 'equity' }],
-  ['total_initial_margin_usd', { kind: 'line', line: 'initial', without: OWNED }],
-  ['total_maintenance_margin_usd', { kind: 'line', line: 'maintenance', without: OWNED }],
+  ['total_initial_margin_usd', lineOf('initial', apart)],
+  ['total_maintenance_margin_usd', lineOf('maintenance', apart)],
   [
     'total_margin_balance_usd',
     NOT_OURS('equity after haircuts; we keep equity whole and charge the haircut'),
@@ -58,9 +55,11 @@ export function readSummaries(node: Json, place: Place, doubts: Doubts): VenueRe
     root.refuse('summaries', 'Its currencies are of different margin models; ask for one account.');
   const isCross = summaries.some(isCrossed);
   const balances = summaries.flatMap((fields) => balancesOf(fields));
+  const apart = system?.endsWith('_sm') === true;
+  const [first] = summaries.filter(isCrossed);
   const amounts = [
-    ...summaries.flatMap((fields) => currencyAmounts(fields, isCross)),
-    ...summaries.filter(isCrossed).slice(0, 1).flatMap(accountAmounts),
+    ...summaries.flatMap((fields) => currencyAmounts(fields, isCross, apart)),
+    ...(first === undefined ? [] : accountAmounts(first, apart)),
   ];
   const id = given(root, 'id');
   const model = deribitModel(system);
@@ -98,9 +97,9 @@ function balancesOf(fields: Fields): Balance[] {
   return cash === 0 && unsettled === 0 ? [] : [{ asset, kind: 'cash', quantity: cash }, ...open];
 }
 
-function currencyAmounts(fields: Fields, isCross: boolean): VenueAmount[] {
+function currencyAmounts(fields: Fields, isCross: boolean, apart: boolean): VenueAmount[] {
   const unit = fields.text('currency');
-  return OF_CURRENCY.flatMap(([key, means]) => {
+  return ofCurrency(apart).flatMap(([key, means]) => {
     if (!says(fields, key)) return [];
     // In cross collateral a currency's margins are the account's, in units of that currency: the dollar totals say it once.
     const stated = isCross
@@ -110,8 +109,8 @@ function currencyAmounts(fields: Fields, isCross: boolean): VenueAmount[] {
   });
 }
 
-function accountAmounts(fields: Fields): VenueAmount[] {
-  return OF_ACCOUNT.flatMap(([key, means]) =>
+function accountAmounts(fields: Fields, apart: boolean): VenueAmount[] {
+  return ofAccount(apart).flatMap(([key, means]) =>
     says(fields, key) ? [amountOf(fields, key, 'USD', means)] : [],
   );
 }

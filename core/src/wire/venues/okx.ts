@@ -18,30 +18,27 @@ import { parseOkx } from './okx-names.ts';
 import { pegOf, sizeOf, unitIndex } from './okx-sizes.ts';
 
 const line = (name: 'initial' | 'maintenance'): Meaning => ({ kind: 'line', line: name });
-const charge = (...names: string[]): Meaning => ({ kind: 'charges', line: 'maintenance', names });
+const unit = (key: string, ...terms: string[]): Meaning => ({ kind: 'unit', key, terms });
 
-/** Terms of a risk unit, in the order of the venue. */
+/** Terms of a risk unit, in the order of the venue, and the terms of ours that they are made of. */
 const UNIT_TERMS: readonly (readonly [string, Meaning])[] = [
-  ['mmr', { kind: 'none', why: 'of one risk unit; lines of ours are of the account' }],
-  ['imr', { kind: 'none', why: 'of one risk unit; lines of ours are of the account' }],
-  [
-    'mr1',
-    { kind: 'none', why: 'one of three that compete for the worst: its cells are compared one by one' },
-  ],
-  ['mr2', { kind: 'none', why: 'competes with MR1 and MR6; only the worst of them counts' }],
-  ['mr3', charge('mr3-vega')],
-  ['mr4', charge('mr4-basis')],
-  ['mr5', charge('mr5-rates')],
-  ['mr6', { kind: 'none', why: 'one of three that compete for the worst' }],
-  ['mr7', { kind: 'none', why: 'a floor under the others; it counts only where it is larger' }],
-  ['mr9', charge('mr9-depeg')],
+  ['mmr', unit('mmr', 'scenarios', 'vega-offset', 'expiry-basis', 'quote-hedge')],
+  ['imr', unit('imr', 'scenarios', 'vega-offset', 'expiry-basis', 'quote-hedge')],
+  ['mr1', unit('mr1', 'scenarios')],
+  ['mr2', unit('mr2', 'scenarios')],
+  ['mr3', unit('mr3', 'vega-offset')],
+  ['mr4', unit('mr4', 'expiry-basis')],
+  ['mr5', { kind: 'none', why: 'the venue does not publish the tenors of its rate shocks' }],
+  ['mr6', unit('mr6', 'scenarios')],
+  ['mr7', unit('mr7', 'unwind-minimum')],
+  ['mr9', unit('mr9', 'quote-hedge')],
 ];
 /** Totals of the account, dollars. */
 const ACCOUNT_TERMS: readonly (readonly [string, Meaning])[] = [
   ['eq', { kind: 'equity' }],
   ['totalImr', line('initial')],
   ['totalMmr', line('maintenance')],
-  ['borrowMmr', charge('mr8-borrowing')],
+  ['borrowMmr', { kind: 'charges', line: 'maintenance', names: ['borrowing'] }],
 ];
 
 /** The answer itself: `data` is a list of one, or that one. */
@@ -191,7 +188,7 @@ function scenariosOf(fields: Fields, coin: string, doubts: Doubts): VenueVector[
     });
   });
   const path = below(fields.place, nested === undefined ? VOLS[0][0] : 'mr1Scenarios').path;
-  return cells.length === 0 ? [] : [{ path, of: coin, kind: 'sum', unit: 'USD', cells }];
+  return cells.length === 0 ? [] : [{ path, of: coin, kind: 'sum', key: coin, unit: 'USD', cells }];
 }
 
 /**
