@@ -9,7 +9,7 @@ import { packingCharge } from './packing.ts';
 import { type ChargeParameters, coinParameters, type GridParameters } from './parameters.ts';
 import type { Charge, ChargeName } from './requirement.ts';
 import { shortOptionMinimum } from './short-minimum.ts';
-import { grossReach, type Leg, netReach, type Seen, sizeOf, viewsOf } from './views.ts';
+import { grossReach, type Leg, netReach, type Seen, seenBy, sizeOf } from './views.ts';
 
 function charge(
   name: ChargeName,
@@ -149,7 +149,7 @@ export function sizeChargesOf(
   fills: readonly Fill[],
   parameters: GridParameters,
 ): Charge[] {
-  return viewsOf(book, holdings, fills, parameters).flatMap((seen) =>
+  return seenBy(book, holdings, fills, parameters).flatMap((seen) =>
     seen.index === 0 ? [] : present([concentration(seen), vegaConcentration(seen)]),
   );
 }
@@ -164,7 +164,7 @@ export function chargesOf(
   combined: Combined,
   swept: Swept,
 ): Charge[] {
-  return viewsOf(book, holdings, fills, parameters).flatMap((seen) => {
+  return seenBy(book, holdings, fills, parameters).flatMap((seen) => {
     if (seen.index === 0) return present([line === 'initial' ? peg(seen) : undefined, packingCharge(seen)]);
     return present([
       line === 'initial' ? optionValueCharge(seen) : undefined,

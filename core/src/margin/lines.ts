@@ -53,6 +53,12 @@ export function liftedTo<L extends Line>(line: L, { amount: floor }: Line): L {
   return withCharge(line, { name: 'release-floor', amount: missing, inputs: { floor: dollars(floor) } });
 }
 
+/** A line that is never above another: what it is more than that is taken off again (M-85). */
+export function cappedTo<L extends Line>(line: L, { amount: cap }: Line): L {
+  const surplus = usd(line.amount > cap ? line.amount - cap : 0n);
+  return withCharge(line, { name: 'release-cap', amount: usd(-surplus), inputs: { cap: dollars(cap) } });
+}
+
 /** The charge of bought options that are given up, their worth in dollars; none where none are. */
 export function boughtCharge(worth: number): Charge[] {
   const amount = owedUp(worth);

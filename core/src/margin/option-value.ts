@@ -3,7 +3,7 @@
 import { isPremium } from '../product/index.ts';
 import { closingShares, type Fill, type Holdings, type RiskBook } from '../risk/index.ts';
 import type { GridParameters } from './parameters.ts';
-import { type Seen, viewsOf } from './views.ts';
+import { type Seen, seenBy } from './views.ts';
 
 /** What an underlying's options are worth net, how much of that counts, and which share of each leg that leaves out. */
 export interface OptionValue {
@@ -71,7 +71,7 @@ export function creditOf(
 ): Credit {
   let credited = 0;
   const leftOut = new Map<number, number>();
-  for (const seen of viewsOf(book, holdings, fills, parameters)) {
+  for (const seen of seenBy(book, holdings, fills, parameters)) {
     const value = optionValue(seen);
     credited += value.credited;
     seen.legs.forEach(({ row }, i) => {

@@ -5,9 +5,8 @@ import { type Fill, type Holdings, type RiskBook, reachOf } from '../risk/index.
 import type { GridParameters } from './parameters.ts';
 
 /** Everything a charge may look at: one underlying's holdings and open orders, in row order. */
-export interface Seen {
+export interface View {
   readonly book: RiskBook;
-  readonly parameters: GridParameters;
   readonly underlying: string;
   /** Its place among the book's underlyings. */
   readonly u: number;
@@ -16,6 +15,11 @@ export interface Seen {
   readonly legs: readonly Leg[];
   /** What each open order would change here; legs in other underlyings left out. */
   readonly fills: readonly (readonly Change[])[];
+}
+
+/** A view, and the parameters of `grid` to look at it with. */
+export interface Seen extends View {
+  readonly parameters: GridParameters;
 }
 
 /** A row: what is held, and between which quantities open orders may carry it. */
@@ -38,12 +42,7 @@ export function sizeOf({ low, high }: { readonly low: number; readonly high: num
 }
 
 /** One view per underlying of the book, in its order. */
-export function viewsOf(
-  book: RiskBook,
-  holdings: Holdings,
-  fills: readonly Fill[],
-  parameters: GridParameters,
-): Seen[] {
+export function viewsOf(book: RiskBook, holdings: Holdings, fills: readonly Fill[]): View[] {
   const reach = reachOf(holdings, fills);
   const held = new Map(Array.from(holdings.rows, (row, i) => [row, holdings.quantities[i]!]));
   let next = 0;
@@ -57,10 +56,20 @@ export function viewsOf(
       legs.push({ row, product: book.products[row]!, held: held.get(row) ?? 0, ...ends });
     }
     const index = book.levels.coins.get(underlying)?.index ?? 0;
-    return { book, parameters, underlying, u, index, legs, fills: own };
+    return { book, underlying, u, index, legs, fills: own };
   });
   if (fills.length > 0) layFills(views, fills);
   return views;
+}
+
+/** The views of a book, with the parameters of `grid`. */
+export function seenBy(
+  book: RiskBook,
+  holdings: Holdings,
+  fills: readonly Fill[],
+  parameters: GridParameters,
+): Seen[] {
+  return viewsOf(book, holdings, fills).map((view) => ({ ...view, parameters }));
 }
 
 function layFills(
@@ -88,7 +97,7 @@ const owed = (quantity: number) => Math.min(0, quantity);
  * The largest size of a sum `sum_legs quantity x unit` over all subsets of fills, each fill taken whole. Where `owes`, an asset counts only as
  * far as it is owed; two bounds, the smaller of which counts: each fill with what it does to the balance, and balances at their ends apart.
  */
-export function netReach(seen: Seen, unitOf: (leg: Leg) => number, owes: 'owed' | 'all'): number {
+export function netReach(seen: View, unitOf: (leg: Leg) => number, owes: 'owed' | 'all'): number {
   const isOwed = ({ product }: Leg) => owes === 'owed' && product.kind === 'asset';
   // What is owed follows the balance below zero, stands still above it, and somewhere between where both may be.
   const isMixed = (leg: Leg) => isOwed(leg) && leg.low < 0 && leg.high > 0;
@@ -113,7 +122,7 @@ export function netReach(seen: Seen, unitOf: (leg: Leg) => number, owes: 'owed' 
 
 /** How far fills may lower and raise a sum, each where it does; `changeOf` says between what a leg's change of it lies. */
 function netEnds(
-  { fills }: Seen,
+  { fills }: View,
   unitOf: (leg: Leg) => number,
   changeOf: (leg: Leg, change: number) => readonly [least: number, most: number],
 ): { low: number; high: number } {
@@ -136,7 +145,7 @@ function netEnds(
  * counts: every leg at its farther end; and what is held plus what each fill adds at most, which is nothing for one that closes more than
  * it opens.
  */
-export function grossReach({ legs, fills }: Seen, unitOf: (leg: Leg) => number): number {
+export function grossReach({ legs, fills }: View, unitOf: (leg: Leg) => number): number {
   const size = ({ product }: Leg, quantity: number) =>
     product.kind === 'asset' ? -owed(quantity) : Math.abs(quantity);
   let far = 0;

@@ -4,29 +4,25 @@ import { digestValue, isRefusal, owedUp, type Refusal, usd } from '../../base/in
 import { type Market, underlyingOf } from '../../market/index.ts';
 import { compareProducts, type Product } from '../../product/index.ts';
 import {
-  attribute,
-  attributeFills,
   buildRiskBook,
-  type Fill,
-  type Holdings,
   planCombine,
   type RiskBook,
   type RowMethod,
-  settleParts,
   UNNAMED_DRIVER,
   withExpiries,
 } from '../../risk/index.ts';
 import { LANES_MAX } from '../../scenario/index.ts';
 import { strangersOf, withPar } from '../assets.ts';
 import { sizeChargesOf, tradingFee } from '../charges.ts';
+import { contributionsOf, ordersLabel } from '../contributions.ts';
 import { doubtParameters, gridForm } from '../doubt.ts';
 import { hold } from '../holdings.ts';
-import { amountsOf, LINE_NAMES } from '../lines.ts';
-import { fillsOf, isReached } from '../orders.ts';
+import { amountsOf } from '../lines.ts';
+import { fillsOf } from '../orders.ts';
 import { type CoinParameters, type GridParameters, gridDefaults, rangesOf } from '../parameters.ts';
 import type { Portfolio } from '../portfolio.ts';
-import type { Contribution, Line, MarginModel, Requirement } from '../requirement.ts';
-import { type GridBook, judgeLines, type Lines } from './grid-lines.ts';
+import type { MarginModel, Requirement } from '../requirement.ts';
+import { type GridBook, judgeLines } from './grid-lines.ts';
 import { pegLanes, strikeNodes, tooManyNodes } from './own-lanes.ts';
 
 /** The book of `grid`; of a model that differs from it in nothing but its rows, by that model's method. */
@@ -99,45 +95,17 @@ function requireGrid(portfolio: Portfolio, book: GridBook): Requirement | Refusa
     maintenance,
     release,
     initial,
-    contributions: contributionsOf(initial, book, holdings, fills),
+    contributions: contributionsOf(initial, book.plan, holdings, fills),
     holdings,
     fills,
     locked: usd(owedUp(Math.max(0, unsettled)) + credit),
-    orders: fills.length === 0 ? 'exact' : ordersOf(book, holdings, fills, lines),
+    orders:
+      fills.length === 0
+        ? 'exact'
+        : ordersLabel(lines, book.plan, holdings, fills, (after) =>
+            amountsOf(judgeLines(book, { holdings: after, fills: [] })),
+          ),
   };
-}
-
-/** `exact` where the fills that a line counts, tried in full, need as much as it says. */
-function ordersOf(book: GridBook, holdings: Holdings, fills: readonly Fill[], lines: Lines) {
-  const harmful = LINE_NAMES.map((line) => {
-    const { sweep: swept, combined } = lines[line];
-    const parts = attributeFills(swept, combined, book.plan, fills.length);
-    return fills.filter((_, i) => parts[i]! < 0);
-  });
-  const isExact = isReached(amountsOf(lines), harmful, holdings, (after) =>
-    amountsOf(judgeLines(book, { holdings: after, fills: [] })),
-  );
-  return isExact ? 'exact' : 'bound';
-}
-
-function contributionsOf(
-  { sweep: swept, combined, swept: loss }: Line,
-  { plan }: GridBook,
-  held: Holdings,
-  fills: readonly Fill[],
-): Contribution[] {
-  const legs = attribute(swept, combined, plan);
-  const orders = attributeFills(swept, combined, plan, fills.length);
-  const amounts = settleParts(Float64Array.of(...legs, ...orders), loss);
-  const quantityOf = new Map(Array.from(held.rows, (row, i) => [row, held.quantities[i]!]));
-  const ofLegs = Array.from(legs, (_, i): Contribution => {
-    const row = swept.holdings.rows[i]!;
-    return { row, quantity: quantityOf.get(row)!, amount: amounts[i]! };
-  });
-  const ofOrders = fills.map(({ order, legs: [position] }, i): Contribution => {
-    return { ...position!, order, amount: amounts[legs.length + i]! };
-  });
-  return [...ofLegs, ...ofOrders];
 }
 
 /** Full-revaluation grid margin. See docs/methodology.md, rules M-01 and on. */

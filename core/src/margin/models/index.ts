@@ -2,6 +2,8 @@
 
 import type { MarginModel } from '../requirement.ts';
 import { deribitStandard } from '../venues/deribit/standard.ts';
+import { derivePmrm } from '../venues/derive/pmrm.ts';
+import { derivePmrm2 } from '../venues/derive/pmrm2.ts';
 import { greeksModel } from './greeks.ts';
 import { grid } from './grid.ts';
 import { span } from './span.ts';
@@ -13,6 +15,8 @@ export const models = {
   greeks: greeksModel,
   span,
   static: staticModel,
+  'derive-pmrm2': derivePmrm2,
+  'derive-pmrm': derivePmrm,
   'deribit-sm': deribitStandard,
 } as const satisfies Readonly<Record<string, MarginModel>>;
 export type ModelId = keyof typeof models;
