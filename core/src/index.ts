@@ -107,6 +107,7 @@ export {
   underlyingOf,
   volAt,
   volQuotes,
+  volTable,
 } from './market/index.ts';
 export type * from './pricing/index.ts';
 export { futureMark, futureProfit, greeks, payoffView, price } from './pricing/index.ts';

@@ -5,8 +5,6 @@ const WAITS: readonly (readonly [prefix: string, reason: string])[] = [
   ['es.', 'needs risk measures'],
   ['var.', 'needs model var'],
   ['auction.', 'needs liquidation'],
-  ['derive.PMRM_2', 'needs model derive-pmrm2'],
-  ['derive.PMRM', 'needs model derive-pmrm'],
   ['derive.SRM', 'needs model derive-srm'],
   ['derive.AUCTION', 'needs liquidation'],
   ['derive.LIQUIDATION_SIM', 'needs liquidation'],

@@ -4,6 +4,7 @@ import { blackSuites } from './black.ts';
 import { calibrationSuites } from './calibration.ts';
 import { deribitSuites } from './deribit.ts';
 import { deriveSuites } from './derive.ts';
+import { deriveManagerSuites } from './derive-managers.ts';
 import { deriveRateSuites } from './derive-rates.ts';
 import { isRaw } from './fields.ts';
 import { hyperliquidSuites } from './hyperliquid.ts';
@@ -62,6 +63,7 @@ const suites = new Map<string, Suite>(
     ...deribitSuites,
     ...deriveSuites,
     ...deriveRateSuites,
+    ...deriveManagerSuites,
     ...staticSuites,
     ...hyperliquidSuites,
     ...venueSuites,

@@ -31,6 +31,13 @@ export function deformVol(vol: number, k: number, deforms: readonly VolDeform[])
   return Math.max(bent, VOL_MIN);
 }
 
+/** `distance * slope` within `cap` of zero. A cap below zero, as Derive's far expiries have it, is a least distance instead of a largest. */
+function clipped(distance: number, slope: number, cap: number): number {
+  const skew = distance * slope;
+  if (cap >= 0) return Math.min(cap, Math.max(-cap, skew));
+  return distance >= 0 ? Math.min(cap, skew) : Math.max(-cap, skew);
+}
+
 function bend(vol: number, k: number, deform: VolDeform): number {
   switch (deform.kind) {
     case 'scale':
@@ -41,7 +48,7 @@ function bend(vol: number, k: number, deform: VolDeform): number {
       return Math.max(vol, deform.vol);
     case 'skew': {
       const distance = deform.form === 'linear' ? k : Math.abs(k);
-      return vol * (1 + Math.min(deform.cap, Math.max(-deform.cap, distance * deform.slope)));
+      return vol * Math.max(0, 1 + clipped(distance, deform.slope, deform.cap));
     }
     case 'wing':
       return vol * (1 + deform.size * Math.min(1, Math.max(0, Math.abs(k) - deform.start) / deform.width));

@@ -56,7 +56,7 @@ function pushDeforms(deforms: VolDeform[], move: Move, yearsToExpiry: number): v
     }
     case 'skew': {
       const root = Math.sqrt(yearsToExpiry);
-      const cap = Math.max(0, move.capBase + move.capSlope * root);
+      const cap = Math.max(move.capMin ?? 0, move.capBase + move.capSlope * root);
       const vol = move.volReference + (move.volSlope ?? 0) * root;
       const kStar = Math.max(move.kStarMin, move.width * vol * root);
       const slope = (move.size * cap) / kStar;

@@ -23,7 +23,7 @@ export type VolScaling = TermScaling | TenorScaling;
  *   expiring product only the unfixed part.
  * - `vol`: relative `vol * (1 + size * scaling)`, or points `vol + size * scaling`; upward moves may carry a floor.
  * - `skew`: linear or absolute skew of Derive's PMRM_2: `vol * (1 + size * clip(k * cap / kStar, +-cap))`,
- *   `cap = capBase + capSlope sqrt(T)`, `kStar = max(kStarMin, width * sqrt(T) (volReference + volSlope sqrt(T)))`, `|k|` when absolute.
+ *   `cap = max(capMin, capBase + capSlope sqrt(T))` (0 unless stated), `kStar = max(kStarMin, width * sqrt(T) (volReference + volSlope sqrt(T)))`, `|k|` when absolute.
  * - `wing`: `vol * (1 + size * min(1, max(0, |k| - start * vr) / vr))`, `vr = volReference * sqrt(T)`: the wings alone.
  * - `term`: the vol term structure twists: `vol * (1 + front * x + back * (1 - x))`, `x = min(1, pivotDays / DTE)`.
  * - `basis`: forwards (not index, not perpetual) times `1 + size * (add + multiple * T)`.
@@ -56,6 +56,7 @@ export type Move =
       readonly width: number;
       readonly volReference: number;
       readonly volSlope?: number;
+      readonly capMin?: number;
       readonly underlying?: string;
     }
   | { readonly kind: 'wing'; readonly size: number; readonly start: number; readonly volReference: number }

@@ -144,7 +144,7 @@ function readDeform(node: Json, place: Place, doubts: Doubts): VolDeform {
         kind,
         form: fields.word('form', ['linear', 'absolute']),
         slope: fields.number('slope', any),
-        cap: fields.number('cap', atLeastZero),
+        cap: fields.number('cap', any),
       };
     case 'wing':
       return {

@@ -64,6 +64,7 @@ const MOVE_KEYS: Readonly<Record<LaneMove['kind'], readonly string[]>> = {
     'width',
     'volReference',
     'volSlope',
+    'capMin',
     'underlying',
   ],
   wing: ['size', 'start', 'volReference'],
@@ -140,6 +141,7 @@ function readSkew(fields: Fields): LaneMove {
     width: number('width'),
     volReference: number('volReference'),
     ...(fields.has('volSlope') ? { volSlope: number('volSlope') } : {}),
+    ...(fields.has('capMin') ? { capMin: number('capMin') } : {}),
     ...ownOf(fields),
   };
 }

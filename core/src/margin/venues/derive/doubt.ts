@@ -24,9 +24,9 @@ const SKEWS = ['linear', 'abs'];
 const VOL: Readonly<Record<string, Bounds>> = {
   volRangeUp: [0, 10],
   volRangeDown: [0, 10],
-  shortTermPower: [0, 2],
-  longTermPower: [0, 2],
-  dteFloorSec: [1, 86_400 * 365],
+  shortTermPower: SCALE,
+  longTermPower: SCALE,
+  dteFloorSec: [0, 1e10],
 };
 const BASIS: Readonly<Record<string, Bounds>> = {
   scenarioSpotUp: [0.001, 100],
@@ -38,7 +38,7 @@ const DOUBT: Readonly<Record<string, Bounds>> = {
   pegLossThreshold: [0, 2],
   pegLossFactor: [0, 100],
   confThreshold: SHARE,
-  confMargin: [0, 2],
+  confMargin: SCALE,
 };
 
 function doubtScenarios(
@@ -52,7 +52,7 @@ function doubtScenarios(
   }
   scenarios.forEach((scenario, i) => {
     const at = `${path}.scenarios[${i}]`;
-    doubt.within(`${at}.`, scenario, { spotShock: [0.001, 100], dampeningFactor: SHARE });
+    doubt.within(`${at}.`, scenario, { spotShock: [0.001, 100], dampeningFactor: SCALE });
     if (!words.includes(scenario.volShock)) doubt.say(`${at}.volShock`, `one of ${words.join(', ')}`);
     if (SKEWS.includes(scenario.volShock) && scenario.spotShock !== 1) {
       doubt.say(`${at}.spotShock`, 'at 1: a skew stands at an unmoved spot');
@@ -91,20 +91,20 @@ function doubtPmrm2Market(path: string, market: Pmrm2Market, doubt: Doubt): void
   doubt.within(`${path}.basisContingency.`, market.basisContingency, BASIS);
   doubt.within(`${path}.otherContingency.`, market.otherContingency, {
     ...DOUBT,
-    MMPerpPercent: SHARE,
-    IMPerpPercent: SHARE,
-    MMOptionPercent: SHARE,
-    IMOptionPercent: SHARE,
+    MMPerpPercent: SCALE,
+    IMPerpPercent: SCALE,
+    MMOptionPercent: SCALE,
+    IMOptionPercent: SCALE,
   });
   doubt.within(`${path}.skewShock.`, market.skewShock, {
     linearBaseCap: [0, 10],
     absBaseCap: [0, 10],
     linearCBase: [-10, 10],
     absCBase: [-10, 10],
-    minKStar: [1e-9, 10],
+    minKStar: [0, 10],
     widthScale: SCALE,
     volParamStatic: [0, 10],
-    volParamScale: [-10, 10],
+    volParamScale: [-1000, 1000],
   });
   for (const [asset, collateral] of Object.entries(market.collaterals)) {
     const at = `${path}.collaterals.${asset}`;
@@ -128,9 +128,9 @@ function doubtPmrmMarket(path: string, market: PmrmMarket, doubt: Doubt): void {
   doubt.within(`${path}.basisContingency.`, market.basisContingency, BASIS);
   doubt.within(`${path}.otherContingency.`, market.otherContingency, {
     ...DOUBT,
-    basePercent: SHARE,
-    perpPercent: SHARE,
-    optionPercent: SHARE,
+    basePercent: SCALE,
+    perpPercent: SCALE,
+    optionPercent: SCALE,
   });
 }
 

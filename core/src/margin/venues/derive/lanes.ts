@@ -12,9 +12,13 @@ interface Scenarios {
 }
 
 const DAY_SEC = 86_400;
+/** A skew of no width would be a jump at the forward. */
+const K_STAR_LEAST = 1e-12;
+/** Derive lets the cap of a skew fall below zero, far from expiry. */
+const CAP_LEAST = -10;
 
 function scalingOf({ shortTermPower, longTermPower, dteFloorSec }: DeriveVolShock): TermScaling {
-  return { short: shortTermPower, long: longTermPower, dteFloor: dteFloorSec / DAY_SEC };
+  return { short: shortTermPower, long: longTermPower, dteFloor: Math.max(1, dteFloorSec) / DAY_SEC };
 }
 
 function volMoves({ volShock }: DeriveScenario, market: Scenarios, underlying: string): LaneMove[] {
@@ -28,7 +32,8 @@ function volMoves({ volShock }: DeriveScenario, market: Scenarios, underlying: s
   if (volShock === 'none' || skewShock === undefined) return [];
   const { minKStar, widthScale, volParamStatic, volParamScale } = skewShock;
   const shape = {
-    kStarMin: minKStar,
+    kStarMin: Math.max(K_STAR_LEAST, minKStar),
+    capMin: CAP_LEAST,
     width: widthScale,
     volReference: volParamStatic,
     volSlope: volParamScale,
