@@ -68,7 +68,7 @@ describe('a case ends in exactly one way', () => {
           { id: 'new.thing', cases: [{}] },
         ],
       },
-      'b.json': { cases: [{ engine: 'PMRM_2', id: 'x' }] },
+      'b.json': { cases: [{ engine: 'LIQUIDATION_SIM', id: 'x' }] },
       'c.json': { cases: [{ venue: 'Deribit', model: 'PME', provenance: 'derived' }] },
     };
     const { code, out } = main([folder(files)]);
@@ -76,7 +76,7 @@ describe('a case ends in exactly one way', () => {
     expect(out).toMatch(
       /not yet\n +auction\.decay-maker +2 +needs liquidation\n +new\.thing +1 +unknown suite/,
     );
-    expect(out).toMatch(/derive\.PMRM_2 +1 +needs model derive-pmrm2/);
+    expect(out).toMatch(/derive\.LIQUIDATION_SIM +1 +needs liquidation/);
     expect(out).toMatch(/Deribit: PME +1 +needs model deribit/);
   });
 

@@ -1,33 +1,19 @@
-// Derive's portfolio managers: every test portfolio as a market and an account of ours, through the models `derive-pmrm2` and `derive-pmrm`.
+// Derive's portfolio managers: every test portfolio through the models `derive-pmrm2` and `derive-pmrm`.
 
 import {
   assess,
-  type Instant,
-  instant,
   isRefusal,
   type MarginModel,
-  type Market,
   type ModelParameters,
   models,
-  type Option,
-  oneTerm,
-  type Perpetual,
-  type Portfolio,
-  type Product,
   type Refusal,
-  type Slice,
   type Standing,
-  volTable,
-  yearsBetween,
 } from '@plimsoll/core';
-import { has, isRaw, list, num, numOf, numOr, part, word } from './fields.ts';
+import { COIN, collateralsOf, expiriesOf, marketOf, portfolioOf, productsOf, raw } from './derive-account.ts';
+import { has, list, num, numOf, numOr, part, word } from './fields.ts';
 import { type Checked, type Raw, type Suite, same, Unreadable, within } from './suite.ts';
 import { answered } from './svi.ts';
 
-/** The one coin of a case; its collaterals have names of their own. */
-const COIN = 'COIN';
-const CASH = 'USDC';
-const AT = instant(Date.UTC(2026, 0, 1, 8));
 /** What full-precision values are met to, relatively. */
 const DIGITS = 1e-9;
 /** Error of the array kernel, share of the forward per coin (M-04); where profit and loss cancel nothing finer can be asked. */
@@ -35,19 +21,12 @@ const KERNEL = 2e-12;
 /** Amounts are whole 1e-8 dollars, each charge rounded by itself. */
 const LEDGER = 1e-7;
 
-const expiryOf = (seconds: number) => instant(AT + seconds * 1000);
-
 /** A named table of the file: `paramSets`, `scenarioSets`, `portfolios`. */
 function named(suite: Raw, table: string, input: Raw, field: string): unknown {
   const key = word(input, field);
   const found = part(suite, table)[key];
   if (found === undefined) throw new Unreadable(`${table} has no "${key}"`);
   return found;
-}
-
-function raw(value: unknown, what: string): Raw {
-  if (!isRaw(value)) throw new Unreadable(`${what} is not an object`);
-  return value;
 }
 
 /** Numbers of a parameter set, overrides laid in. */
@@ -72,10 +51,6 @@ function scenariosOf(rows: unknown): object[] {
   });
 }
 
-function collateralsOf(book: Raw): Raw[] {
-  return has(book, 'collaterals') ? list(book, 'collaterals').map((one) => raw(one, 'a collateral')) : [];
-}
-
 /** Parameters of the model for the case's one market. */
 function parametersOf(model: MarginModel, row: Raw, suite: Raw, book: Raw): ModelParameters {
   const input = part(row, 'input');
@@ -95,126 +70,6 @@ function parametersOf(model: MarginModel, row: Raw, suite: Raw, book: Raw): Mode
     ...(model.id === 'derive-pmrm2' ? { collaterals: Object.fromEntries(collaterals) } : {}),
   };
   return { ...model.defaults, markets: { [COIN]: market } } as ModelParameters;
-}
-
-function sliceOf(expiry: Raw): Slice {
-  const seconds = num(expiry, 'secToExpiry');
-  const [fixed, open] = [num(expiry, 'forwardFixed'), num(expiry, 'forwardVariable')];
-  const forward = fixed + open;
-  const at = expiryOf(seconds);
-  const options = list(expiry, 'options').map((one) => raw(one, 'an option'));
-  const flat = { a: 1e-4, b: 0, rho: 0, m: 0, sigma: 0.1 };
-  const stated = options.map((one) => [num(one, 'strike'), num(one, 'vol')] as const);
-  const confidence = ['forwardConfidence', 'rateConfidence', 'volConfidence', 'minConfidence'].map((field) =>
-    numOr(expiry, field, 1),
-  );
-  return {
-    expiry: at,
-    years: yearsBetween(AT, at),
-    forward,
-    smileForward: forward,
-    smileYears: yearsBetween(AT, expiryOf(Math.max(1, seconds))),
-    smile: oneTerm(flat),
-    ...(stated.length === 0 ? {} : { table: volTable(forward, stated) }),
-    rate: num(expiry, 'rate'),
-    oracleConfidence: Math.min(...confidence),
-    deforms: [],
-    unfixed: open / forward,
-    quality: {
-      source: 'given',
-      fitError: 0,
-      quoteWidth: 0,
-      uncertainty: 0,
-      confidence: 1,
-      quotesUsed: options.length,
-      insideShare: 1,
-      butterflyMin: 0,
-      calendarMin: 0,
-    },
-  };
-}
-
-function expiriesOf(book: Raw): Raw[] {
-  return list(book, 'expiries').map((one) => raw(one, 'an expiry'));
-}
-
-function marketOf(book: Raw): Market {
-  const spot = num(book, 'spotPrice');
-  const perpetual = num(book, 'perpPrice');
-  const collaterals = collateralsOf(book);
-  const sure = numOr(book, 'spotConfidence', numOr(book, 'minConfidence', 1));
-  return {
-    at: AT,
-    source: 'vector',
-    underlyings: [
-      {
-        underlying: COIN,
-        index: spot,
-        indexUncertainty: 0,
-        perpetual: perpetual > 0 ? perpetual : spot,
-        futures: [],
-        slices: expiriesOf(book)
-          .map(sliceOf)
-          .sort((left, right) => left.expiry - right.expiry),
-        refused: [],
-      },
-    ],
-    pegs: new Map([
-      [CASH, num(book, 'stablePrice')],
-      ...collaterals.map((one) => [word(one, 'name'), num(one, 'price')] as const),
-    ]),
-    confidences: new Map([
-      [`${COIN}-INDEX`, sure],
-      [`${COIN}-PERPETUAL`, numOr(book, 'perpConfidence', sure)],
-      ...collaterals.map((one) => [word(one, 'name'), num(one, 'confidence')] as const),
-    ]),
-    touches: new Map(),
-    digest: '' as Market['digest'],
-  };
-}
-
-const CONTRACT = { underlying: COIN, settlement: 'linear', settleAsset: CASH } as const;
-const PERPETUAL: Perpetual = { kind: 'perpetual', id: `${COIN}_${CASH}-PERPETUAL`, ...CONTRACT };
-
-function optionOf(one: Raw, expiry: Instant, seconds: number): Option {
-  const isCall = one['isCall'];
-  if (typeof isCall !== 'boolean') throw new Unreadable('field "isCall" is neither true nor false');
-  const strike = num(one, 'strike');
-  const id = `${COIN}_${CASH}-${seconds}s-${strike}-${isCall ? 'C' : 'P'}`;
-  return { kind: 'option', id, ...CONTRACT, expiry, strike, right: isCall ? 'call' : 'put' };
-}
-
-function portfolioOf(book: Raw): Portfolio {
-  const perpetual = num(book, 'perpPosition');
-  const options = expiriesOf(book).flatMap((expiry) => {
-    const seconds = num(expiry, 'secToExpiry');
-    return list(expiry, 'options').map((item) => {
-      const one = raw(item, 'an option');
-      return { product: optionOf(one, expiryOf(seconds), seconds), quantity: num(one, 'amount') };
-    });
-  });
-  const held = (asset: string, quantity: number, kind: 'cash' | 'collateral' | 'unsettled') => {
-    return quantity === 0 ? [] : [{ asset, quantity, kind }];
-  };
-  return {
-    account: 'vector',
-    balances: [
-      ...held(CASH, num(book, 'cash'), 'cash'),
-      ...(perpetual === 0 ? [] : held(CASH, num(book, 'perpUnrealised'), 'unsettled')),
-      ...held(COIN, numOr(book, 'basePosition', 0), 'collateral'),
-      ...collateralsOf(book).flatMap((one) => held(word(one, 'name'), num(one, 'amount'), 'collateral')),
-    ],
-    positions: [...(perpetual === 0 ? [] : [{ product: PERPETUAL, quantity: perpetual }]), ...options],
-    orders: [],
-  };
-}
-
-function productsOf({ balances, positions }: Portfolio): Product[] {
-  const assets = [CASH, ...balances.map(({ asset }) => asset)];
-  return [
-    ...assets.map((asset): Product => ({ kind: 'asset', id: asset, underlying: asset })),
-    ...positions.map(({ product }) => product),
-  ];
 }
 
 /** A case's account under a model. */

@@ -9,6 +9,7 @@ import {
   DERIVE_CASH,
   type DerivePortfolioParameters,
   type DeriveScenario,
+  EACH_MANAGER,
   type Pmrm2Market,
   type Pmrm2Parameters,
   type PmrmMarket,
@@ -61,13 +62,16 @@ function doubtScenarios(
 }
 
 function doubtCommon<M>(
-  { id, markets, pegs, bufferMargin, fees }: DerivePortfolioParameters<M>,
+  { id, markets, manager, pegs, bufferMargin, fees }: DerivePortfolioParameters<M>,
   each: (path: string, market: M, doubt: Doubt) => void,
 ): Refusal | undefined {
   const doubt = new Doubt(id);
   doubt.within('', { bufferMargin }, { bufferMargin: [0, 10] });
   doubt.within('fees.', fees, { perpetual: [0, 0.1], option: [0, 0.1], optionCap: SHARE });
   if (pegs[DERIVE_CASH] === undefined) doubt.say(`pegs.${DERIVE_CASH}`, 'there: accounts are counted in it');
+  if (manager !== EACH_MANAGER && markets[manager] === undefined) {
+    doubt.say('manager', `'${EACH_MANAGER}' or a market: ${Object.keys(markets).join(', ')}`);
+  }
   for (const [coin, market] of Object.entries(markets)) {
     if (pegs[coin] !== undefined) doubt.say(`pegs.${coin}`, 'left out: it is a market');
     each(`markets.${coin}`, market, doubt);

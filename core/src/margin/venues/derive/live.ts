@@ -1,14 +1,15 @@
 // Derive's parameters as they stood on its chain. Facts read off the contracts' settings, not judgements; what is judged says so.
 
 import type { DatedParameters } from '../../requirement.ts';
-import type {
-  DeriveCollateral,
-  DeriveFees,
-  DeriveScenario,
-  Pmrm2Market,
-  Pmrm2Parameters,
-  PmrmMarket,
-  PmrmParameters,
+import {
+  type DeriveCollateral,
+  type DeriveFees,
+  type DeriveScenario,
+  EACH_MANAGER,
+  type Pmrm2Market,
+  type Pmrm2Parameters,
+  type PmrmMarket,
+  type PmrmParameters,
 } from './portfolio-parameters.ts';
 
 const LIVE = {
@@ -221,6 +222,7 @@ export const pmrm2History: readonly [DatedParameters<Pmrm2Parameters>] = [
       id: 'derive-pmrm2',
       version: LIVE.effective,
       markets: { BTC, ETH, HYPE, SOL },
+      manager: EACH_MANAGER,
       pegs: CASH,
       bufferMargin: 0.15,
       fees: FEES,
@@ -258,6 +260,7 @@ export const pmrmHistory: readonly [DatedParameters<PmrmParameters>] = [
       id: 'derive-pmrm',
       version: LIVE.effective,
       markets: { BTC: PMRM_MAJOR, ETH: PMRM_MAJOR },
+      manager: EACH_MANAGER,
       pegs: CASH,
       bufferMargin: 0.15,
       fees: FEES,

@@ -16,7 +16,7 @@ import { withPar } from '../../assets.ts';
 import type { ModelParameters } from '../../requirement.ts';
 import { soloPlan } from '../../span/risk.ts';
 import type { SweepingBook } from '../sweeping.ts';
-import { type Home, homeOf, marketsHeld, refuseForeign } from './managers.ts';
+import { type Home, homeOf, managersOf, refuseForeign } from './managers.ts';
 import {
   DERIVE_CASH,
   type DeriveCollateral,
@@ -52,17 +52,17 @@ const NO_RANGE = { maintenance: 0, initial: 0 };
 /** Balances that no market takes, and contracts that no market lists. */
 function refusedOf<M>(
   products: readonly Product[],
-  { markets, pegs }: DerivePortfolioParameters<M>,
+  { markets, manager, pegs }: DerivePortfolioParameters<M>,
   homes: ReadonlyMap<string, Home>,
 ): Map<string, Refusal> {
   const refused = new Map<string, Refusal>();
   for (const product of products) {
     const { id, kind } = product;
     if (kind !== 'asset') {
-      const foreign = refuseForeign(product, Object.keys(markets), DERIVE_CASH);
+      const foreign = refuseForeign(product, managersOf(manager, Object.keys(markets)), DERIVE_CASH);
       if (foreign !== undefined) refused.set(id, foreign);
     } else if (pegs[id] === undefined && !homes.has(id)) {
-      const message = `no market of this account takes ${id} as collateral; leave it out, or name it under the collaterals of a market.`;
+      const message = `no manager of this account takes ${id} as collateral; leave it out, or name it under the collaterals of a market.`;
       refused.set(id, refuse('unknown-asset', message, id));
     }
   }
@@ -72,14 +72,15 @@ function refusedOf<M>(
 /** The market of every balance that is no cash. */
 function homesOf<M>(
   products: readonly Product[],
-  { markets }: DerivePortfolioParameters<M>,
+  { markets, manager }: DerivePortfolioParameters<M>,
   version: ManagerVersion<M>,
 ): Map<string, Home> {
-  const held = marketsHeld(products, Object.keys(markets));
+  const managers = managersOf(manager, Object.keys(markets));
   const homes = new Map<string, Home>();
   for (const { id, kind } of products) {
     if (kind !== 'asset') continue;
-    const home = homeOf(id, held, (market) => version.collateralsOf(markets[market]!, market));
+    const collateralsOf = (market: string) => version.collateralsOf(markets[market]!, market);
+    const home = homeOf(id, managers, collateralsOf);
     if (home !== undefined) homes.set(id, home);
   }
   return homes;
@@ -108,9 +109,9 @@ export function buildManagerBook<M>(
     .sort(compareProducts);
   const priced = withPar(observed, known, parameters.pegs);
   const market = withExpiries(deriveUnits(priced, version.discounts), known);
-  const coins = [...new Set(known.map(({ underlying }) => underlying))].filter(
-    (coin) => parameters.markets[coin] !== undefined,
-  );
+  const managers = managersOf(parameters.manager, Object.keys(parameters.markets));
+  const held = new Set(known.map(({ underlying }) => underlying));
+  const coins = managers.filter((coin) => held.has(coin));
   const lanes = coins.flatMap((coin) => version.lanesOf(parameters.markets[coin]!, coin));
   const rateOf = (coin: string, expiry: Instant) => sliceOf(observed, coin, expiry)?.rate ?? 0;
   const method = {

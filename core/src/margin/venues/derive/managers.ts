@@ -2,7 +2,7 @@
 
 import { type Refusal, refuse } from '../../../base/index.ts';
 import type { Product } from '../../../product/index.ts';
-import type { DeriveCollateral } from './portfolio-parameters.ts';
+import { type DeriveCollateral, EACH_MANAGER } from './portfolio-parameters.ts';
 
 /** Where a balance is collateral: the market, and what it says of the asset. */
 export interface Home {
@@ -13,23 +13,21 @@ export interface Home {
 /** What is asked of a market here. */
 type CollateralsOf = (market: string) => Readonly<Record<string, DeriveCollateral>>;
 
-/** Markets of the contracts held; where there are none, every market may be the account's. */
-export function marketsHeld(products: readonly Product[], markets: readonly string[]): readonly string[] {
-  const held = new Set(products.flatMap(({ kind, underlying }) => (kind === 'asset' ? [] : [underlying])));
-  const known = markets.filter((market) => held.has(market));
-  return known.length > 0 ? known : markets;
+/** The managers an account may have: all of them, or the one that is named. */
+export function managersOf(manager: string, markets: readonly string[]): readonly string[] {
+  return manager === EACH_MANAGER ? markets : [manager];
 }
 
 /**
  * The market whose manager a balance is held under: one in which it counts against the risk, else the one that cuts it most.
- * An account of several markets is several of Derive's accounts; this is where its owner would put it, or what it costs at most.
+ * An account of several markets is several of Derive's; this is where its owner would put a balance, or what it costs at most.
  */
 export function homeOf(
   asset: string,
-  held: readonly string[],
+  managers: readonly string[],
   collateralsOf: CollateralsOf,
 ): Home | undefined {
-  const homes = held.flatMap((market): Home[] => {
+  const homes = managers.flatMap((market): Home[] => {
     const collateral = collateralsOf(market)[asset];
     return collateral === undefined ? [] : [{ market, collateral }];
   });
@@ -53,7 +51,7 @@ export function refuseForeign(
   const { id, underlying } = product;
   if (product.kind === 'asset') return undefined;
   if (!markets.includes(underlying)) {
-    const message = `Derive has no market of ${underlying} in these parameters, only of ${markets.join(', ')}; leave it out or add the market.`;
+    const message = `this account has no manager of ${underlying}, only of ${markets.join(', ')}; leave it out, or see markets and manager in the parameters.`;
     return refuse('not-supported', message, id);
   }
   if (product.kind === 'future' || product.kind === 'structured') {

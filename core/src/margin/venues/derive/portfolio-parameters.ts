@@ -106,6 +106,11 @@ export interface DeriveFees {
 export interface DerivePortfolioParameters<Market> extends ModelParameters {
   /** Markets by coin; each is a manager of its own. */
   readonly markets: Readonly<Record<string, Market>>;
+  /**
+   * `each`: one manager for each market, and the account is asked for what all of them ask. A market's name: an account of that manager alone,
+   * as Derive's own are; contracts of others are refused, and collateral is taken by that market's table.
+   */
+  readonly manager: string;
   /** Cash: what accounts are counted in, and the dollar. */
   readonly pegs: Readonly<Record<string, object>>;
   /** Share of maintenance beyond itself at which an auction stops. */
@@ -114,6 +119,9 @@ export interface DerivePortfolioParameters<Market> extends ModelParameters {
 }
 export type Pmrm2Parameters = DerivePortfolioParameters<Pmrm2Market>;
 export type PmrmParameters = DerivePortfolioParameters<PmrmMarket>;
+
+/** The account has a manager for each market. */
+export const EACH_MANAGER = 'each';
 
 /** What accounts are counted in. */
 export const DERIVE_CASH = 'USDC';
