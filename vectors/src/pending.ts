@@ -9,7 +9,6 @@ const WAITS: readonly (readonly [prefix: string, reason: string])[] = [
   ['derive.AUCTION', 'needs liquidation'],
   ['derive.LIQUIDATION_SIM', 'needs liquidation'],
   ['Deribit', 'needs model deribit'],
-  ['OKX', 'needs model okx-pm'],
   ['Paradex', 'needs model paradex'],
 ];
 

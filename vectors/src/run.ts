@@ -10,6 +10,7 @@ import { isRaw } from './fields.ts';
 import { hyperliquidSuites } from './hyperliquid.ts';
 import { impliedSuites } from './implied.ts';
 import { normalSuites } from './normal.ts';
+import { okxSuites } from './okx.ts';
 import { otherSuites } from './others.ts';
 import { paradexSuites } from './paradex.ts';
 import { waitsFor } from './pending.ts';
@@ -67,6 +68,7 @@ const suites = new Map<string, Suite>(
     ...staticSuites,
     ...hyperliquidSuites,
     ...venueSuites,
+    ...okxSuites,
     ...otherSuites,
     ...paradexSuites,
   ].map((suite) => [suite.id, suite]),

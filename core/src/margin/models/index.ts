@@ -4,6 +4,7 @@ import type { MarginModel } from '../requirement.ts';
 import { deribitStandard } from '../venues/deribit/standard.ts';
 import { derivePmrm } from '../venues/derive/pmrm.ts';
 import { derivePmrm2 } from '../venues/derive/pmrm2.ts';
+import { okxPortfolio } from '../venues/okx/pm.ts';
 import { greeksModel } from './greeks.ts';
 import { grid } from './grid.ts';
 import { span } from './span.ts';
@@ -18,5 +19,6 @@ export const models = {
   'derive-pmrm2': derivePmrm2,
   'derive-pmrm': derivePmrm,
   'deribit-sm': deribitStandard,
+  'okx-pm': okxPortfolio,
 } as const satisfies Readonly<Record<string, MarginModel>>;
 export type ModelId = keyof typeof models;

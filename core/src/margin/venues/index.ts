@@ -59,6 +59,30 @@ export {
   type FundingHeld,
   type InterestTrade,
 } from './derive/rates.ts';
+export { type OkxParameters, okxHistory } from './okx/parameters.ts';
+export type { OkxBook } from './okx/pm.ts';
+export { type OkxScenarios, type OkxUnit, okxUnits } from './okx/report.ts';
+export {
+  type OkxAccount,
+  type OkxBasis,
+  type OkxBorrow,
+  type OkxExpiry,
+  type OkxHedge,
+  type OkxLinear,
+  type OkxQuote,
+  type OkxShock,
+  type OkxTerms,
+  type OkxTier,
+  okxAccount,
+  okxBasisRisk,
+  okxDelta,
+  okxHedges,
+  okxMinimumCharge,
+  okxSpotShocks,
+  okxTiered,
+  okxUnit,
+  okxWorst,
+} from './okx/terms.ts';
 export {
   BINANCE_LOAN_RATES,
   type BinanceAsset,
