@@ -64,10 +64,14 @@ export interface ComparedDay {
 
 const MS_PER_HOUR = 3_600_000;
 
-/** Every model there is, by id; what is registered later appears by itself. */
-export const compared: readonly MarginModel[] = Object.values(models);
+const registered: readonly MarginModel[] = Object.values(models);
+/** Every model of our own, by id; what is registered later appears by itself. Those of venues have a table of theirs. */
+export const compared: readonly MarginModel[] = registered.filter(({ facts }) => facts === undefined);
+/** The models of venues. */
+export const venueModels: readonly MarginModel[] = registered.filter(({ facts }) => facts !== undefined);
 
-function ask(model: MarginModel, portfolio: Portfolio, market: Market): Asked | Refusal {
+/** What a model asks of a portfolio at its defaults. */
+export function ask(model: MarginModel, portfolio: Portfolio, market: Market): Asked | Refusal {
   const book = model.book(productsOf(portfolio), market, model.defaults);
   if (isRefusal(book)) return book;
   const standing = assess(portfolio, book, model);
