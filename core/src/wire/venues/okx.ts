@@ -22,23 +22,23 @@ const unit = (key: string, ...terms: string[]): Meaning => ({ kind: 'unit', key,
 
 /** Terms of a risk unit, in the order of the venue, and the terms of ours that they are made of. */
 const UNIT_TERMS: readonly (readonly [string, Meaning])[] = [
-  ['mmr', unit('mmr', 'scenarios', 'vega-offset', 'expiry-basis', 'quote-hedge')],
-  ['imr', unit('imr', 'scenarios', 'vega-offset', 'expiry-basis', 'quote-hedge')],
+  ['mmr', unit('mmr', 'scenarios', 'mr3-vega', 'mr4-basis', 'mr9-depeg')],
+  ['imr', unit('imr', 'scenarios', 'mr3-vega', 'mr4-basis', 'mr9-depeg')],
   ['mr1', unit('mr1', 'scenarios')],
   ['mr2', unit('mr2', 'scenarios')],
-  ['mr3', unit('mr3', 'vega-offset')],
-  ['mr4', unit('mr4', 'expiry-basis')],
+  ['mr3', unit('mr3', 'mr3-vega')],
+  ['mr4', unit('mr4', 'mr4-basis')],
   ['mr5', { kind: 'none', why: 'the venue does not publish the tenors of its rate shocks' }],
   ['mr6', unit('mr6', 'scenarios')],
-  ['mr7', unit('mr7', 'unwind-minimum')],
-  ['mr9', unit('mr9', 'quote-hedge')],
+  ['mr7', unit('mr7', 'mr7-unwind')],
+  ['mr9', unit('mr9', 'mr9-depeg')],
 ];
 /** Totals of the account, dollars. */
 const ACCOUNT_TERMS: readonly (readonly [string, Meaning])[] = [
   ['eq', { kind: 'equity' }],
   ['totalImr', line('initial')],
   ['totalMmr', line('maintenance')],
-  ['borrowMmr', { kind: 'charges', line: 'maintenance', names: ['borrowing'] }],
+  ['borrowMmr', { kind: 'charges', line: 'maintenance', names: ['mr8-borrowing'] }],
 ];
 
 /** The answer itself: `data` is a list of one, or that one. */

@@ -120,7 +120,8 @@ function coinOf(times: 'before' | 'since', moves: Group, rest: Group): OkxCoin {
 }
 
 function coinsOf(times: 'before' | 'since', middleMoves: readonly string[]): Record<string, OkxCoin> {
-  const names = [...new Set(['BTC', 'ETH', ...middleMoves, ...MIDDLE])];
+  // Every set names the same coins, so that two of them differ in numbers.
+  const names = [...new Set(['BTC', 'ETH', ...MIDDLE_MOVES, ...MIDDLE])];
   const large = new Set(['BTC', 'ETH']);
   const groupIn = (middle: readonly string[], coin: string): Group =>
     large.has(coin) ? 'large' : middle.includes(coin) ? 'middle' : 'other';

@@ -9,9 +9,15 @@ import type { Market } from '../../../market/index.ts';
 import { price } from '../../../pricing/index.ts';
 import type { Perpetual } from '../../../product/index.ts';
 import { shift } from '../../../scenario/index.ts';
+import { readVenueAnswer } from '../../../wire/index.ts';
 import { assess } from '../../assess.ts';
 import { productsOf } from '../../holdings.ts';
 import type { Portfolio, Position } from '../../portfolio.ts';
+import type { MarginModel } from '../../requirement.ts';
+import { compareAccount } from '../compare.ts';
+import { accountsOf } from '../report.ts';
+import { marketOf } from '../report-market.ts';
+import { venueSide } from '../sides.ts';
 import { type OkxParameters, okxHistory } from './parameters.ts';
 import { okxPortfolio } from './pm.ts';
 import { okxUnits } from './report.ts';
@@ -213,6 +219,30 @@ describe('M-110 what OKX does not list', () => {
     expect(said({ coins: { BTC: { ...coin, tiers: [{ from: 5, factor: 1 }] } } })).toContain('begins at 0');
     expect(said({ vols: { ...defaults.vols, points: [] } })).toContain('vols.points');
     expect(said({ pegs: {} })).toContain('pegs.USD');
+  });
+});
+
+describe('an answer of the position builder beside ours', () => {
+  it('M-110 a twin of its shape, made by hand, agrees in every term that there is and in every cell', () => {
+    const name = 'okx-position-builder.json';
+    const text = readFileSync(new URL(`../../../../../examples/venues/${name}`, import.meta.url), 'utf8');
+    const report = sure(readVenueAnswer(text, name));
+    const [account] = accountsOf(report);
+    const book = sure(okxPortfolio.book(productsOf(account!.portfolio), sure(marketOf(report)), defaults));
+    const standing = sure(assess(account!.portfolio, book, okxPortfolio));
+    const side = venueSide(book, standing.requirement)!;
+    const model = okxPortfolio as MarginModel;
+    const { terms, vectors } = compareAccount({ account: account!, model, book, standing, side });
+    expect(terms.length).toBeGreaterThan(20);
+    for (const { amount, agrees } of terms) {
+      expect(agrees, amount.path).toBe(amount.path.endsWith('mr5') ? undefined : true);
+    }
+    expect(vectors.map(({ cells, agrees }) => [cells.length, agrees])).toEqual([
+      [21, true],
+      [21, true],
+    ]);
+    expect(side.unit('BTC', 'mr1')).toBeUndefined();
+    expect(side.unit('ETH', 'mr5')).toBeUndefined();
   });
 });
 
