@@ -2,6 +2,7 @@
 
 import {
   assess,
+  datedSet,
   expiryOf,
   formatInstant,
   type Instant,
@@ -143,8 +144,17 @@ export function prepare(
   const atPar = taken.map(
     (asset) => `${asset} has no price in the market and is taken at 1 USD; state it with --peg ${asset}=...`,
   );
-  const prepared = { market, model, parameters, book, notes: [...loaded.notes, ...atPar] };
+  const notes = [...loaded.notes, ...atPar, ...laterNotes(model, book, loaded)];
+  const prepared = { market, model, parameters, book, notes };
   return resolve === undefined ? prepared : { ...prepared, resolve };
+}
+
+/** Parameters of a venue that did not hold yet when the market was taken. */
+function laterNotes(model: MarginModel, book: MarginBook, { market }: Loaded): string[] {
+  const day = formatInstant(market.at).slice(0, 10);
+  const since = datedSet(model, book.parameters)?.effective;
+  if (since === undefined || since <= day) return [];
+  return [`these parameters hold since ${since}, after the market; --as-of ${day} takes those of its day.`];
 }
 
 /** Judges a portfolio in a market. */

@@ -22,6 +22,7 @@ import colors from 'picocolors';
 import { describeLane } from './describe.ts';
 import { type Judged, judge, loadPortfolio } from './judge.ts';
 import { addMarketOptions, loadMarket, type MarketOptions } from './load.ts';
+import { sweeps } from './margin.ts';
 import { chargeTotals, marginJson } from './margin-json.ts';
 import { knownModels, modelOf, setOn } from './models.ts';
 import { giveUp, heading, money, say, sayJson, signed, table } from './output.ts';
@@ -166,8 +167,11 @@ function sayEffect(before: Judged, after: Judged): void {
     ],
   );
   for (const line of ['maintenance', 'initial'] as const) {
-    heading(`${line}: from loss to requirement, USD`);
-    table(['', 'before', 'after', 'change'], chargeRows(model, was.requirement[line], is.requirement[line]));
+    heading(`${line}: from ${sweeps(after) ? 'loss' : 'charges'} to requirement, USD`);
+    table(
+      ['', 'before', 'after', 'change'],
+      chargeRows(model, was.requirement[line], is.requirement[line], sweeps(after)),
+    );
   }
   sayLegend(model);
   const worst = (['maintenance', 'initial'] as const).flatMap((line) => [
@@ -179,12 +183,12 @@ function sayEffect(before: Judged, after: Judged): void {
   table(['', 'line', 'coin', 'P&L USD', 'scenario'], worst, [0, 1, 2, 4]);
 }
 
-function chargeRows(model: MarginModel, was: Line, is: Line): string[][] {
+function chargeRows(model: MarginModel, was: Line, is: Line, swept: boolean): string[][] {
   const before = new Map(chargeTotals(was).map(({ name, amount }) => [name, amount]));
   const after = new Map(chargeTotals(is).map(({ name, amount }) => [name, amount]));
   const names: ChargeName[] = [...new Set([...before.keys(), ...after.keys()])];
   return [
-    change(marked(model, 'scenarios', 'swept loss'), was.swept, is.swept),
+    ...(swept ? [change(marked(model, 'scenarios', 'swept loss'), was.swept, is.swept)] : []),
     ...names.map((name) => change(marked(model, name, name), before.get(name) ?? 0, after.get(name) ?? 0)),
     change('requirement', was.amount, is.amount),
   ];

@@ -1,0 +1,198 @@
+// plimsoll venues through the built command: its page's commands run, days and files are obeyed, and refusals name the option.
+
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type MarginModel, models } from '@plimsoll/core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const program = fileURLToPath(new URL('../bin/plimsoll.js', import.meta.url));
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const page = readFileSync(join(root, 'docs/venues/README.md'), 'utf8');
+const folder = mkdtempSync(join(tmpdir(), 'plimsoll-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const run = (...args: string[]) => {
+  const env = { ...process.env, NO_COLOR: '1' };
+  return spawnSync(process.execPath, [program, ...args], { cwd: folder, encoding: 'utf8', env });
+};
+const json = (...args: string[]) => {
+  const { status, stdout, stderr } = run(...args, '--json');
+  expect(stderr).toBe('');
+  expect([0, 1]).toContain(status);
+  return JSON.parse(stdout);
+};
+const market = ['--chain', 'demo/chain.csv', '--perpetuals', 'demo/perpetuals.csv'];
+const margin = (...more: string[]) => [
+  'margin',
+  '--model',
+  'deribit-sm',
+  ...market,
+  '--portfolio',
+  'demo/portfolio.json',
+  ...more,
+];
+const newer = ['--param-history', 'examples/venues/newer.json'];
+
+beforeAll(() => {
+  expect(run('demo', '--save', 'demo').status).toBe(0);
+  cpSync(join(root, 'examples/venues'), join(folder, 'examples/venues'), { recursive: true });
+});
+
+describe('docs/venues/README', () => {
+  it('has commands that run as they are written', { timeout: 120_000 }, () => {
+    const commands = [...page.matchAll(/^npm run plimsoll -- (.+)$/gm)].map(([, words]) => words!);
+    expect(commands.length).toBeGreaterThan(7);
+    for (const command of commands) {
+      const { status, stderr } = run(...command.split(' '));
+      expect(stderr, command).toBe('');
+      expect(status, command).toBe(0);
+    }
+  });
+});
+
+describe('venues', () => {
+  it('M-123 lists every venue model, and shows each with parameters, levels and reasons', {
+    timeout: 60_000,
+  }, () => {
+    const listed = json('venues');
+    const venues = (Object.values(models) as MarginModel[]).filter(({ facts }) => facts !== undefined);
+    expect(listed.map(({ model }: { model: string }) => model)).toEqual(venues.map(({ id }) => id));
+    for (const { id, facts } of venues) {
+      const { stdout, status } = run('venues', 'show', id);
+      expect(status, id).toBe(0);
+      expect(stdout, id).toContain(facts!.venue);
+      for (const { why } of Object.values(facts!.exactness)) expect(stdout, id).toContain(why);
+    }
+  });
+
+  it('M-120 a margin takes the parameters of the day, and says whose they are', () => {
+    const [then, now] = [json(...margin('--as-of', '2026-03-02')), json(...margin())];
+    expect(then.venue.parameters.effective).toBe('2022-01-11');
+    expect(now.venue.parameters.effective > '2026-03-02').toBe(true);
+    expect(now.notes).toEqual([expect.stringContaining('--as-of 2026-03-02')]);
+    expect(Number(then.requirement.maintenance)).toBeLessThan(Number(now.requirement.maintenance));
+    expect(then.charges[0]).toHaveProperty('exactness');
+    expect(json('margin', ...market, '--portfolio', 'demo/portfolio.json')).not.toHaveProperty('venue');
+  });
+
+  it('M-123 marks terms in margin and explain, and says what marks mean', () => {
+    for (const verb of ['margin', 'explain']) {
+      const { stdout } = run(...margin('--as-of', '2026-03-02').with(0, verb));
+      expect(stdout).toMatch(/short-option-margin [=~?]/);
+      expect(stdout).toContain('= exact, ~ partly, ? indicative');
+      expect(stdout).toContain('parameters of 2022-01-11');
+    }
+  });
+
+  it('M-122 a file of newer sets is known to every verb with a model', () => {
+    const { venue } = json(...margin(...newer));
+    expect(venue.parameters).toMatchObject({ effective: '2026-11-01' });
+    const written = run(
+      'risk-file',
+      'write',
+      ...market,
+      '--model',
+      'deribit-sm',
+      ...newer,
+      '--out',
+      'risk.json',
+    );
+    expect(written.status).toBe(0);
+    expect(readFileSync(join(folder, 'risk.json'), 'utf8')).toContain('deribit-sm-2026-11-01');
+  });
+
+  it('M-121 tells what changed and what it does to a portfolio, line by line', () => {
+    const given = [
+      '--from',
+      '2022-01-11',
+      '--to',
+      '2026-08-01',
+      ...market,
+      '--portfolio',
+      'demo/portfolio.json',
+    ];
+    const { differences, effect } = json('venues', 'diff', 'deribit-sm', ...given);
+    expect(differences).toContainEqual({
+      path: 'coins.BTC.linear.maintenance.base',
+      from: 0.01,
+      to: 0.02 / 1.5,
+    });
+    const before = json(...margin('--as-of', '2022-01-11'));
+    expect(effect.before.requirement).toEqual(before.requirement);
+    const { stdout } = run('venues', 'diff', 'deribit-sm', ...given);
+    expect(stdout).toMatch(/position-margin [=~?]\s+[\d,.]+\s+[\d,.]+\s+\+/);
+    const same = json('venues', 'diff', 'deribit-sm', '--from', '2022-01-11', '--to', '2022-01-12');
+    expect(same.differences).toEqual([]);
+  });
+
+  it.each([
+    [margin('--as-of', '2022-01-10'), 2, '--as-of: no parameters are known before 2022-01-11'],
+    [margin('--as-of', 'then'), 2, "--as-of: 'then' is not a day"],
+    [margin('--as-of', '2026-03-02').with(2, 'grid'), 2, 'grid has no dated parameters'],
+    [margin('--param-history', 'none.json'), 1, 'none.json'],
+    [['venues', 'show', 'grid'], 1, 'grid has no dated parameters'],
+    [['venues', 'show', 'nope'], 1, "there is no model 'nope'"],
+    [['venues', 'diff', 'deribit-sm', '--from', '2021-01-01'], 2, '--from: no parameters'],
+    [['venues', 'diff', 'deribit-sm', ...market], 2, '--portfolio: a market alone'],
+    [['venues', 'compare'], 2, '--from'],
+    [['venues', 'compare', '--from', 'demo/portfolio.json'], 1, 'no answer that is known'],
+    [['venues', 'compare', '--from', 'examples/venues/derive-subaccount.json'], 1, '--at TIME'],
+    [['venues', 'compare', '--from', 'examples/venues/deribit-positions.json', ...market], 2, '--model'],
+    [['venues', 'compare', '--from', 'x', '--hold', 'most'], 2, '--hold'],
+    [['venues', 'compare', '--from', 'x', '--tolerance', '1'], 2, '--tolerance'],
+  ])('refuses %j', (args, code, words) => {
+    const { status, stderr } = run(...args);
+    expect(stderr).toContain(words);
+    expect(status).toBe(code);
+  });
+});
+
+describe('venues compare', () => {
+  const answers = ['examples/venues/deribit-summaries.json', 'examples/venues/deribit-positions.json'];
+  const compare = (...more: string[]) => ['venues', 'compare', '--from', ...answers, ...market, ...more];
+
+  it('M-126 lays ours beside every number of the venue, by the parameters of the day', () => {
+    const { model, parameters, accounts, prices, agrees } = json(...compare());
+    expect([model, parameters.version, agrees]).toEqual(['deribit-sm', '2022-01-11', true]);
+    const [btc, eth] = accounts;
+    expect([btc.account, eth.account]).toEqual(['deribit 4242 BTC', 'deribit 4242 ETH']);
+    // The chain's smile and the mark of the answer differ by a fifth of a percent, and so do the margins: in coins, two options.
+    const [mark] = prices.filter((price: { of: string }) => price.of === 'BTC-27MAR26-78000-P');
+    const gap = 2 * (mark.ours - mark.value);
+    const term = (path: string) => btc.terms.find((row: { path: string }) => row.path.endsWith(path));
+    for (const path of ['summaries[0].initial_margin', 'summaries[0].maintenance_margin']) {
+      expect(term(path).difference).toBeCloseTo(gap, 7);
+    }
+    expect(term('summaries[0].equity').difference).toBeCloseTo(-gap, 7);
+    expect(eth.terms.filter((row: { agrees: boolean }) => row.agrees)).toHaveLength(4);
+  });
+
+  it('M-126 fails where a number that must agree does not', () => {
+    expect(run(...compare()).status).toBe(0);
+    expect(run(...compare('--hold', 'indicative')).status).toBe(1);
+    expect(run(...compare('--hold', 'indicative', '--tolerance', '0.01')).status).toBe(0);
+    const { stdout } = run(...compare());
+    expect(stdout).toContain('Prices of the answer and of the market');
+    expect(stdout).toContain('what is exact agrees');
+  });
+
+  it('M-125 an answer with its own prices needs no market', () => {
+    if (!existsSync(join(root, 'core/dist/margin/venues/derive/srm.js')) || !('derive-srm' in models)) return;
+    const given = ['--from', 'examples/venues/derive-subaccount.json', '--at', '2026-03-02T09:30'];
+    const { market: used, accounts } = json('venues', 'compare', ...given);
+    expect(used.own).toBe(true);
+    const rows = accounts[0].terms.filter((row: { agrees: boolean | null }) => row.agrees !== null);
+    expect(rows.map((row: { agrees: boolean }) => row.agrees)).toEqual([true, true, true]);
+  });
+
+  it('M-124 a refusal of one field names file, line and path', () => {
+    const text = readFileSync(join(folder, answers[1]!), 'utf8').replace('"size": 60000', '"size": "many"');
+    writeFileSync(join(folder, 'bent.json'), text);
+    const { status, stderr } = run('venues', 'compare', '--from', answers[0]!, 'bent.json', ...market);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/bent\.json line \d+, result\[0\]\.size: "many" is not a decimal number/);
+  });
+});
