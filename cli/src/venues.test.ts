@@ -179,14 +179,39 @@ describe('venues compare', () => {
     expect(stdout).toContain('what is exact agrees');
   });
 
-  it('M-125 an answer with its own prices needs no market', () => {
-    if (!existsSync(join(root, 'core/dist/margin/venues/derive/srm.js')) || !('derive-srm' in models)) return;
-    const given = ['--from', 'examples/venues/derive-subaccount.json', '--at', '2026-03-02T09:30'];
-    const { market: used, accounts } = json('venues', 'compare', ...given);
-    expect(used.own).toBe(true);
-    const rows = accounts[0].terms.filter((row: { agrees: boolean | null }) => row.agrees !== null);
-    expect(rows.map((row: { agrees: boolean }) => row.agrees)).toEqual([true, true, true]);
+  const okx = ['venues', 'compare', '--hold', 'partly', '--from'];
+
+  it('M-125 an answer with its own prices needs no market, and its terms and cells agree', () => {
+    const { market: used, accounts, agrees } = json(...okx, 'examples/venues/okx-position-builder.json');
+    expect([used.own, agrees]).toEqual([true, true]);
+    const [{ terms, vectors }] = accounts;
+    const open = terms.filter((row: { agrees: boolean | null }) => row.agrees !== true);
+    expect(open.map(({ path }: { path: string }) => path.slice(-3))).toEqual(['mr5', 'mr5']);
+    for (const { cells } of vectors) expect(cells).toHaveLength(21);
+    expect(vectors.map((row: { agrees: boolean }) => row.agrees)).toEqual([true, true]);
   });
+
+  it('M-126 a cell that is off is named', () => {
+    const file = 'examples/venues/okx-position-builder.json';
+    const bent = JSON.parse(readFileSync(join(folder, file), 'utf8'));
+    bent.data[0].riskUnitData[1].mr1Scenarios.volShockUp['0.06'] = '1300';
+    writeFileSync(join(folder, 'cell.json'), JSON.stringify(bent));
+    const { status, stdout } = run(...okx, 'cell.json');
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/riskUnitData\[1\]\.mr1Scenarios +USD +21 +20 +volShockUp 0\.06 +1,300/);
+  });
+
+  const sample = fileURLToPath(
+    new URL('../../../shared/data/venue_fixtures/okx/position_builder_doc_2025-01-15.json', import.meta.url),
+  );
+  it.skipIf(!existsSync(sample))(
+    "M-126 the venue's own example agrees (skipped where the folder beside the repository is absent)",
+    () => {
+      const { status, stderr } = run(...okx, sample, '--at', '2025-01-15T10:26:41Z');
+      expect(stderr).toBe('');
+      expect(status).toBe(0);
+    },
+  );
 
   it('M-124 a refusal of one field names file, line and path', () => {
     const text = readFileSync(join(folder, answers[1]!), 'utf8').replace('"size": 60000', '"size": "many"');

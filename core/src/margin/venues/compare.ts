@@ -161,7 +161,13 @@ function oursOf(compared: Compared, { means, underlying }: VenueAmount): Found {
       return { usd: sum, ...whyOf(exactness) };
     }
     case 'unit': {
-      const exactness = leastOf(means.terms.map((term) => exactnessOf(model, term as Term)));
+      const { charges } = standing.requirement.maintenance;
+      const isThere = (term: string) =>
+        term === 'scenarios' ||
+        charges.some((one) => one.name === term && one.underlying === underlying && one.amount !== 0n);
+      const present = means.terms.filter(isThere);
+      const counted = present.length === 0 ? means.terms : present;
+      const exactness = leastOf(counted.map((term) => exactnessOf(model, term as Term)));
       return { usd: side?.unit(underlying ?? '', means.key), ...whyOf(exactness) };
     }
   }
