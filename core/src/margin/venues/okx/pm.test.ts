@@ -4,10 +4,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { AT, future, market, option, perpetual } from '../../../../test/sample.ts';
-import { isRefusal, type Refusal, sentence } from '../../../base/index.ts';
-import type { Market } from '../../../market/index.ts';
+import { isRefusal, type Refusal, sentence, years } from '../../../base/index.ts';
+import type { Market, Slice } from '../../../market/index.ts';
 import { price } from '../../../pricing/index.ts';
-import type { Perpetual } from '../../../product/index.ts';
+import type { Option, Perpetual } from '../../../product/index.ts';
 import { shift } from '../../../scenario/index.ts';
 import { readVenueAnswer } from '../../../wire/index.ts';
 import { assess } from '../../assess.ts';
@@ -222,6 +222,48 @@ describe('M-110 what OKX does not list', () => {
   });
 });
 
+describe('M-110 total functions', () => {
+  const call = option('BTC', 25, 65_000, 'call');
+  const odd: readonly (readonly [string, Option, Partial<Slice>])[] = [
+    ['a zero strike', { ...call, strike: 0, id: 'zero-strike' }, {}],
+    ['a zero vol', call, { table: { ks: [0], vols: [0] } }],
+    ['zero time', { ...call, expiry: AT }, { expiry: AT, years: years(0), unfixed: 0 }],
+    ['a negative rate', call, { rate: -0.2 }],
+    ['no confidence at all', call, { oracleConfidence: 0 }],
+    ['a forward that the extreme move takes below zero', call, { forward: 10_000 }],
+  ];
+
+  it.each(odd)('%s is answered or refused, never otherwise', (_, product, change) => {
+    const underlyings = market.underlyings.map((coin) => ({
+      ...coin,
+      slices: coin.slices
+        .map((slice) => (slice.expiry === call.expiry ? { ...slice, ...change } : slice))
+        .sort((left, right) => left.expiry - right.expiry),
+    }));
+    for (const quantity of [-3, 0, 3]) {
+      const held = { account: 'odd', balances: [], positions: [{ product, quantity }], orders: [] };
+      const book = okxPortfolio.book(productsOf(held), { ...market, underlyings }, defaults);
+      const standing = isRefusal(book) ? book : assess(held, book, okxPortfolio);
+      if (isRefusal(standing)) {
+        expect(sentence(standing).length).toBeGreaterThan(20);
+        continue;
+      }
+      const { initial, maintenance } = standing.requirement;
+      expect(initial.amount >= maintenance.amount).toBe(true);
+      expect(maintenance.amount >= 0n).toBe(true);
+      expect([...initial.sweep.pnl].every(Number.isFinite)).toBe(true);
+      if (quantity === 0) expect(initial.amount).toBe(0n);
+    }
+  });
+
+  it('a forward far below the index is refused by the name of the move', () => {
+    const slices = market.underlyings[0]!.slices.map((slice) => ({ ...slice, forward: 10_000 }));
+    const odd: Market = { ...market, underlyings: [{ ...market.underlyings[0]!, slices }] };
+    const book = okxPortfolio.book([call], odd, defaults);
+    expect(isRefusal(book) && sentence(book)).toContain('mr6/spot-');
+  });
+});
+
 describe('an answer of the position builder beside ours', () => {
   it('M-110 a twin of its shape, made by hand, agrees in every term that there is and in every cell', () => {
     const name = 'okx-position-builder.json';
@@ -242,7 +284,6 @@ describe('an answer of the position builder beside ours', () => {
       [21, true],
     ]);
     expect(side.unit('BTC', 'mr1')).toBeUndefined();
-    expect(side.unit('ETH', 'mr5')).toBeUndefined();
   });
 });
 

@@ -3,7 +3,6 @@
 import { isRefusal, type Refusal } from '../../../base/index.ts';
 import type { Line, Requirement } from '../../requirement.ts';
 import { type View, viewsOf } from '../../views.ts';
-import type { VenueSide } from '../compare.ts';
 import type { CoinPart } from '../sweeping.ts';
 import { okxCoin } from './parameters.ts';
 import type { OkxBook } from './pm.ts';
@@ -57,36 +56,6 @@ export function okxUnits(
     units.push(unit);
   }
   return units;
-}
-
-/** The number of a unit by the venue's key, whatever else a unit has. */
-const KEYS = ['delta', 'mmr', 'imr', 'mr1', 'mr2', 'mr3', 'mr4', 'mr6', 'mr7', 'mr9'] as const;
-const COLUMN_OF = { up: 'volShockUp', same: 'volSame', down: 'volShockDown' } as const;
-/** Spot moves are stated with few digits. */
-const MOVE_SLACK = 1e-9;
-
-/**
- * A requirement as the venue's position builder would answer, to be laid beside its answer; undefined where numbers are beyond all numbers.
- * @example okxSide(book, requirement)?.unit('BTC', 'mr1') // 1164.4
- */
-export function okxSide(book: OkxBook, requirement: Requirement): VenueSide | undefined {
-  const units = okxUnits(requirement, book);
-  if (isRefusal(units)) return undefined;
-  const unitIn = (coin: string) => units.find(({ riskUnit }) => riskUnit === coin);
-  return {
-    unit(underlying, key) {
-      const known = KEYS.find((name) => name === key);
-      return known === undefined ? undefined : unitIn(underlying)?.[known];
-    },
-    vector({ of, kind, cells }) {
-      const unit = unitIn(of);
-      if (unit === undefined || kind !== 'sum') return undefined;
-      return cells.map(({ spot, vol }) => {
-        const column = unit.mr1Scenarios[COLUMN_OF[vol]];
-        return column.find((cell) => Math.abs(cell.spot - spot) <= MOVE_SLACK)?.pnl;
-      });
-    },
-  };
 }
 
 function unitOf(view: View, { combined, sweep }: Line, { given, risk }: OkxBook): OkxUnit | Refusal {
