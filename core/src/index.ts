@@ -85,11 +85,13 @@ export {
 } from './margin/index.ts';
 export type * from './market/index.ts';
 export {
+  alignHistory,
   assetUsd,
   atmVol,
   butterflyMin,
   durrleman,
   essviRaw,
+  factorId,
   fitMarket,
   fitPolicy,
   fitReport,
@@ -105,6 +107,7 @@ export {
   sviVariance,
   totalVariance,
   underlyingOf,
+  until,
   volAt,
   volQuotes,
   volTable,
@@ -162,6 +165,7 @@ export {
   parseProduct,
   readChainCsv,
   readChainJson,
+  readHistoryCsv,
   readMarket,
   readOwnerJson,
   readParameterHistory,

@@ -31,6 +31,8 @@ export type RefusalReason =
   | 'bad-parameter'
   | 'imprecise'
   | 'bad-payoff'
+  | 'too-short'
+  | 'no-history'
   | 'not-supported';
 
 /** Makes a refusal. @example refuse('expired', 'BTC-1JAN26-90000-C expired before the snapshot; remove it.') */

@@ -1,13 +1,6 @@
 // Who asked for it: parts of the swept loss, position by position and order by order, and whether an order's bound is the truth.
 
-import {
-  attribute,
-  attributeFills,
-  type CombinePlan,
-  type Fill,
-  type Holdings,
-  settleParts,
-} from '../risk/index.ts';
+import { attribute, attributeFills, type Fill, type Holdings, settleParts } from '../risk/index.ts';
 import { type Amounts, amountsOf, LINE_NAMES } from './lines.ts';
 import { isReached } from './orders.ts';
 import type { Contribution, Line, LineName, Requirement } from './requirement.ts';
@@ -21,14 +14,13 @@ export type PartsOf = (parts: Float64Array, line: Line) => Float64Array;
  */
 export function contributionsOf(
   line: Line,
-  plan: CombinePlan,
   held: Holdings,
   fills: readonly Fill[],
   scaled: PartsOf = (parts) => parts,
 ): Contribution[] {
   const { sweep: swept, combined, swept: loss } = line;
-  const legs = attribute(swept, combined, plan);
-  const orders = attributeFills(swept, combined, plan, fills.length);
+  const legs = attribute(swept, combined);
+  const orders = attributeFills(swept, combined, fills.length);
   const amounts = settleParts(scaled(Float64Array.of(...legs, ...orders), line), loss);
   const quantityOf = new Map(Array.from(held.rows, (row, i) => [row, held.quantities[i]!]));
   const ofLegs = Array.from(legs, (_, i): Contribution => {
@@ -44,14 +36,13 @@ export function contributionsOf(
 /** `exact` where the fills that a line counts, tried in full, need as much as it says (M-35). */
 export function ordersLabel(
   lines: Readonly<Record<LineName, Line>>,
-  plan: CombinePlan,
   holdings: Holdings,
   fills: readonly Fill[],
   amountsAfter: (holdings: Holdings) => Amounts,
 ): Requirement['orders'] {
   const harmful = LINE_NAMES.map((line) => {
     const { sweep: swept, combined } = lines[line];
-    const parts = attributeFills(swept, combined, plan, fills.length);
+    const parts = attributeFills(swept, combined, fills.length);
     return fills.filter((_, i) => parts[i]! < 0);
   });
   return isReached(amountsOf(lines), harmful, holdings, amountsAfter) ? 'exact' : 'bound';

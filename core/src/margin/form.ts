@@ -20,7 +20,7 @@ export type FieldForm =
   | { readonly kind: 'scenarios' }
   | {
       readonly kind: 'map';
-      readonly names: 'asset' | 'product' | 'pair';
+      readonly names: 'asset' | 'product' | 'pair' | 'factor';
       readonly fresh: object | number | string;
       readonly item?: FieldForm;
     }

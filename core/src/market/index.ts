@@ -14,6 +14,15 @@ export { type Fate, isTooWide, type VolQuote, volQuotes } from './filters.ts';
 export { type ExpiryReport, type FitReport, fitMarket, fitReport } from './fit.ts';
 export { type ForwardBelief, forwardOf } from './forwards.ts';
 export {
+  alignHistory,
+  type FactorHistory,
+  type FactorKind,
+  type FactorLevels,
+  factorId,
+  type HistoryFactor,
+  until,
+} from './history.ts';
+export {
   assetUsd,
   discountOf,
   type ForwardMark,

@@ -4,6 +4,7 @@ import type { Digest, Instant, Refusal, Years } from '../base/index.ts';
 import { exp } from '../kernel/index.ts';
 import type { AssetCode, ProductId } from '../product/index.ts';
 import type { VolDeform } from './deform.ts';
+import type { FactorHistory } from './history.ts';
 import type { Touch } from './quotes.ts';
 
 /**
@@ -129,6 +130,8 @@ export interface Market {
    * (`USDT`). What is not named is sure.
    */
   readonly confidences?: ReadonlyMap<string, number>;
+  /** What factors did up to now, for models that look back; no file of a market holds it. */
+  readonly history?: FactorHistory;
   /** Quotes of the snapshot, for close-out cost and option value; not touched by shocks. */
   readonly touches: ReadonlyMap<ProductId, Touch>;
   /** Identifies the fitted market; a shocked market keeps its parent's. */

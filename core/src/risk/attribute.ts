@@ -1,7 +1,7 @@
 // Which position did it: Euler parts of the swept loss. They add up to it, to the last bit after rounding.
 
 import { assert, type Usd, usd } from '../base/index.ts';
-import type { Combined, CombinePlan } from './combine.ts';
+import type { Combined, TailLanes } from './combine.ts';
 import { factoredShare } from './factored.ts';
 import { fillPart } from './fills.ts';
 import { madeBy, type Swept } from './sweep.ts';
@@ -43,12 +43,27 @@ function bucketBefore({ book, holdings }: Swept, g: number, lane: number): { val
   return { value, plain };
 }
 
+/** The lanes in which an underlying counts, jointly and alone: one each, or the tail of a measure. */
+function partsOfLine(
+  { tail, jointLanes, own }: Combined,
+  u: number,
+): readonly [joint: TailLanes, own: TailLanes] {
+  if (tail !== undefined) return [tail.joint[u]!, tail.own[u]!];
+  const single = (lane: number) => ({ lanes: Int32Array.of(lane), weights: Float64Array.of(1) });
+  return [single(jointLanes[u]!), single(own[u]!.lane)];
+}
+
+function weighed({ lanes, weights }: TailLanes, partIn: (lane: number) => number): number {
+  if (lanes.length === 1) return partIn(lanes[0]!);
+  return lanes.reduce((sum, lane, k) => sum + weights[k]! * partIn(lane), 0);
+}
+
 /**
  * Each holding's part in a line's swept loss, as profit and loss (a loss is negative): `(1 - r)` of its part in the joint worst
  * move plus `r` of its part in its own underlying's worst lane. Parts add up to minus `combined.amount` up to f64 rounding.
  * Slot `i` belongs to `swept.holdings.rows[i]`.
  */
-export function attribute(swept: Swept, combined: Combined, plan: CombinePlan): Float64Array {
+export function attribute(swept: Swept, combined: Combined): Float64Array {
   const { book, holdings } = swept;
   const parts = new Float64Array(holdings.rows.length);
   let g = 0;
@@ -61,8 +76,8 @@ export function attribute(swept: Swept, combined: Combined, plan: CombinePlan): 
       const made = madeBy(swept, u, lane);
       return share(made, row, made.holdings.quantities[i]!, g, lane);
     };
-    const joint = partIn(combined.jointLanes[u]!);
-    parts[i] = (1 - plan.retained) * joint + plan.retained * partIn(combined.own[u]!.lane);
+    const [joint, own] = partsOfLine(combined, u);
+    parts[i] = (1 - combined.retained) * weighed(joint, partIn) + combined.retained * weighed(own, partIn);
   }
   return parts;
 }
@@ -71,24 +86,36 @@ export function attribute(swept: Swept, combined: Combined, plan: CombinePlan): 
  * The part of each open order, as `attribute` has it of each holding: what its fill adds where it is counted. Slot `i` is the order of
  * that place in the portfolio; together with the parts of the holdings they add up to minus `combined.amount`.
  */
-export function attributeFills(
-  swept: Swept,
-  combined: Combined,
-  plan: CombinePlan,
-  orders: number,
-): Float64Array {
+export function attributeFills(swept: Swept, combined: Combined, orders: number): Float64Array {
   const parts = new Float64Array(orders);
-  const count = (weight: number, laneOf: (u: number) => number) => {
+  const count = (weight: number, laneOf: (u: number) => number, only?: number) => {
     // Each underlying's entry was made by one of two sweeps, and so was the part of a fill in it.
     for (const made of [swept, swept.instead]) {
       for (const fill of made?.fills ?? []) {
         parts[fill.order]! +=
-          weight * fillPart(made!, fill, laneOf, (u, lane) => madeBy(swept, u, lane) === made);
+          weight *
+          fillPart(made!, fill, laneOf, (u, lane) => {
+            return (only === undefined || only === u) && madeBy(swept, u, lane) === made;
+          });
       }
     }
   };
-  count(1 - plan.retained, (u) => combined.jointLanes[u]!);
-  count(plan.retained, (u) => combined.own[u]!.lane);
+  const { tail, retained } = combined;
+  if (tail === undefined) {
+    count(1 - retained, (u) => combined.jointLanes[u]!);
+    count(retained, (u) => combined.own[u]!.lane);
+    return parts;
+  }
+  for (const [share, tails] of [
+    [1 - retained, tail.joint],
+    [retained, tail.own],
+  ] as const) {
+    tails.forEach(({ lanes, weights }, own) => {
+      lanes.forEach((lane, k) => {
+        count(share * weights[k]!, () => lane, own);
+      });
+    });
+  }
   return parts;
 }
 

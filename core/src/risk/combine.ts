@@ -44,6 +44,14 @@ export interface Combined {
   readonly jointLanes: Int32Array;
   /** What drives the worst joint move: a coin, held or not, or all together; undefined when nothing loses. */
   readonly driver: string | undefined;
+  /** Where a line is the tail of many lanes instead of one: the lanes of each underlying and what each counts, together and alone. */
+  readonly tail?: { readonly joint: readonly TailLanes[]; readonly own: readonly TailLanes[] };
+}
+
+/** Lanes that make a loss, worst first, and what each counts; lane -1 stands for what fills lose at once. */
+export interface TailLanes {
+  readonly lanes: Int32Array;
+  readonly weights: Float64Array;
 }
 
 /** The lanes along one underlying's spot axis, in its own ranges. */
@@ -179,7 +187,7 @@ function coMoves(swept: Swept, plan: CombinePlan, seen: Uint8Array): Joint {
   const count = book.groups.underlyings.length;
   const jumps = swept.jumps?.reduce((sum, jump) => sum + jump, 0) ?? 0;
   let worst: Joint = { loss: 0 - jumps, driver: undefined, lanes: new Int32Array(count).fill(-1) };
-  for (let s = 0; s < book.lanes.length; s++) {
+  for (let s = 0; s < seen.length; s++) {
     if (seen[s] === 0 || plan.coins[s] !== undefined) continue;
     let pnl = 0;
     for (let u = 0; u < count; u++) pnl += swept.pnl[u * book.stride + s]!;

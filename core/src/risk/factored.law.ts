@@ -78,10 +78,7 @@ describe('M-17 factors by sign', () => {
         }
         const plan = planCombine(book, { unnamed: 0, pairs: {}, stress: 0 }, 1, new Map());
         const combined = combine(bound, plan, 'initial');
-        const parts = [
-          ...attribute(bound, combined, plan),
-          ...attributeFills(bound, combined, plan, fills.length),
-        ];
+        const parts = [...attribute(bound, combined), ...attributeFills(bound, combined, fills.length)];
         const total = parts.reduce((sum, part) => sum + part, 0);
         expect(Math.abs(total + combined.own[0]!.loss)).toBeLessThan(1e-6 * (1 + combined.own[0]!.loss));
       }),

@@ -15,6 +15,7 @@ export {
   type Correlations,
   combine,
   planCombine,
+  type TailLanes,
   UNNAMED_DRIVER,
 } from './combine.ts';
 export { conformPayoff } from './conform.ts';
@@ -50,3 +51,4 @@ export {
   type WorstLane,
   worstLane,
 } from './sweep.ts';
+export { combineWindows, type WindowPlan, windowPlan } from './windows.ts';

@@ -187,7 +187,7 @@ describe('M-17 netting', () => {
     expect(-bought.pnl[0]!).toBeLessThanOrEqual(book.columns.value[1]!);
     const plan = planCombine(book, { unnamed: 0, pairs: {}, stress: 0 }, 0.2);
     const combined = combine(swept, plan, 'initial');
-    const parts = attribute(swept, combined, plan);
+    const parts = attribute(swept, combined);
     expect(parts[0]! + parts[1]!).toBeCloseTo(-combined.amount, 9);
   });
 
@@ -212,7 +212,7 @@ describe('M-17 netting', () => {
       expect(swept.pnl[0]).toBeCloseTo(moved * (moved >= 0 ? 0.9 : 1.1) - value(q, r), 8);
       const plan = planCombine(book, { unnamed: 0, pairs: {}, stress: 0 }, 0.2);
       const combined = combine(swept, plan, 'initial');
-      const parts = attribute(swept, combined, plan);
+      const parts = attribute(swept, combined);
       expect(parts.reduce((sum, part) => sum + part, 0)).toBeCloseTo(-combined.amount, 8);
     }
   });
@@ -243,10 +243,7 @@ describe('M-30 the better of two sweeps', () => {
       expect(combined.amount).toBeLessThan(
         Math.min(combine(whole, plan, line).amount, combine(part, plan, line).amount) + 1e-9,
       );
-      expect(attribute(better, combined, plan).reduce((sum, one) => sum + one, 0)).toBeCloseTo(
-        -combined.amount,
-        6,
-      );
+      expect(attribute(better, combined).reduce((sum, one) => sum + one, 0)).toBeCloseTo(-combined.amount, 6);
     }
   });
 });

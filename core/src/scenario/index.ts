@@ -15,3 +15,11 @@ export {
   type VolScaling,
 } from './shock.ts';
 export { lanes48, priceVolGrid, standardScenarios, TERM_SCALING } from './standard.ts';
+export {
+  datesOf,
+  filterVols,
+  type VolFilter,
+  type WindowRequest,
+  type Windows,
+  windowsOf,
+} from './windows.ts';

@@ -104,8 +104,9 @@ function priceFactors(shock: Shock, { underlying, index }: UnderlyingMarket): Pr
         dollars *= 1 + move.relative;
       }
       spot *= 1 + move.relative;
-    } else if (move.kind === 'premium') premium *= 1 + move.relative;
-    else if (move.kind === 'basis' && (move.underlying === undefined || move.underlying === underlying)) {
+    } else if (move.kind === 'premium') {
+      if (move.underlying === undefined || move.underlying === underlying) premium *= 1 + move.relative;
+    } else if (move.kind === 'basis' && (move.underlying === undefined || move.underlying === underlying)) {
       add += move.size * move.add;
       multiple += move.size * move.multiple;
     }

@@ -68,7 +68,7 @@ export type Move =
       readonly multiple: number;
       readonly underlying?: string;
     }
-  | { readonly kind: 'premium'; readonly relative: number }
+  | { readonly kind: 'premium'; readonly relative: number; readonly underlying?: string }
   | { readonly kind: 'peg'; readonly relative: number; readonly asset?: string }
   | { readonly kind: 'par' }
   | { readonly kind: 'time'; readonly days: number };
@@ -112,6 +112,8 @@ export interface Lane {
   readonly plain?: true;
   readonly netting: Netting;
   readonly line: LaneLine;
+  /** The window of history it is a date of, and that window's probability (M-160). */
+  readonly window?: { readonly of: string; readonly weight: number };
   /** Id of the lane that moves the other way, for `loss-per-expiry` lanes that come in pairs. */
   readonly twin?: string;
 }

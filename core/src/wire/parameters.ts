@@ -171,13 +171,22 @@ function overlayMap(
   return out;
 }
 
-function doubtName(name: string, names: 'asset' | 'product' | 'pair', where: string, doubts: Doubts): void {
+function doubtName(
+  name: string,
+  names: 'asset' | 'product' | 'pair' | 'factor',
+  where: string,
+  doubts: Doubts,
+): void {
   if (names === 'product') {
     const product = parseProduct(name);
     if (isRefusal(product)) doubts.refuse(located(product, where));
   }
   if (names === 'pair' && !name.includes('/')) {
     const said = `${quoted(name)} is not a pair; write two codes with a slash, such as BTC/ETH.`;
+    doubts.refuse(refuse('malformed', said, where));
+  }
+  if (names === 'factor' && !/^(spot|vol|premium|peg):[A-Z0-9]{1,12}$/.test(name)) {
+    const said = `${quoted(name)} is not a factor; write what moves and of what, such as spot:BTC.`;
     doubts.refuse(refuse('malformed', said, where));
   }
   if (names === 'asset' && !isAssetCode(name)) {

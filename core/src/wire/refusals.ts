@@ -25,6 +25,8 @@ const REASONS = {
   'bad-parameter': true,
   imprecise: true,
   'bad-payoff': true,
+  'too-short': true,
+  'no-history': true,
   'not-supported': true,
 } satisfies Record<RefusalReason, true>;
 

@@ -8,7 +8,7 @@ const LANES_READ_MAX = 1024;
 /** A lane may have moves of its own for each coin. */
 const MOVES_MAX = 1024;
 const NODES_MAX = 16;
-const LANE_KEYS = ['id', 'moves', 'smile', 'damp', 'netting', 'line', 'twin', 'plain'] as const;
+const LANE_KEYS = ['id', 'moves', 'smile', 'damp', 'netting', 'line', 'twin', 'plain', 'window'] as const;
 
 /** A scenario set; what is not stated of a lane is the plain case: sticky strike, in full, netted by sum, on maintenance. */
 export function readScenarios(node: Json, place: Place, doubts: Doubts): ScenarioSet {
@@ -36,6 +36,7 @@ export function readLane(node: Json, place: Place, doubts: Doubts): Lane {
     netting: fields.has('netting') ? fields.word('netting', ['sum', 'loss-per-expiry']) : 'sum',
     line: fields.has('line') ? fields.word('line', ['maintenance', 'initial']) : 'maintenance',
     ...(fields.has('twin') ? { twin: fields.text('twin') } : {}),
+    ...(fields.has('window') ? { window: readWindow(fields, doubts) } : {}),
     ...(fields.has('plain') ? { plain: readPlain(fields) } : {}),
   };
 }
@@ -44,6 +45,11 @@ function readDamp(node: Json, place: Place, doubts: Doubts): Lane['damp'] {
   const fields = new Fields(node, place, ['ladder', 'add', 'multiple'], doubts);
   if (fields.has('ladder')) return { ladder: fields.number('ladder', any) };
   return { add: fields.number('add', any), multiple: fields.number('multiple', any) };
+}
+
+function readWindow(lane: Fields, doubts: Doubts): NonNullable<Lane['window']> {
+  const fields = new Fields(lane.node('window'), below(lane.place, 'window'), ['of', 'weight'], doubts);
+  return { of: fields.text('of'), weight: fields.number('weight', share) };
 }
 
 function readPlain(fields: Fields): true {
@@ -70,7 +76,7 @@ const MOVE_KEYS: Readonly<Record<LaneMove['kind'], readonly string[]>> = {
   wing: ['size', 'start', 'volReference'],
   term: ['front', 'back', 'pivotDays'],
   basis: ['size', 'add', 'multiple', 'underlying'],
-  premium: ['relative'],
+  premium: ['relative', 'underlying'],
   peg: ['relative', 'asset'],
   par: [],
   time: ['days'],
@@ -117,7 +123,7 @@ function readMove(node: Json, place: Place, doubts: Doubts): LaneMove {
         ...ownOf(fields),
       };
     case 'premium':
-      return { kind, relative: fields.number('relative', aboveMinusOne) };
+      return { kind, relative: fields.number('relative', aboveMinusOne), ...ownOf(fields) };
     case 'peg': {
       const asset = fields.has('asset') ? { asset: fields.text('asset') } : {};
       return { kind, relative: fields.number('relative', aboveMinusOne), ...asset };

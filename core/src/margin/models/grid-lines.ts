@@ -5,9 +5,11 @@ import { SETTLEMENT_WINDOW_MS } from '../../market/index.ts';
 import { expiryOf, isPremium } from '../../product/index.ts';
 import {
   betterOf,
+  type Combined,
   type CombinePlan,
   closingShares,
   combine,
+  combineWindows,
   type Fill,
   type Holdings,
   type RiskBook,
@@ -16,6 +18,7 @@ import {
   sweepFills,
 } from '../../risk/index.ts';
 import { chargesOf } from '../charges.ts';
+import type { BookWindows } from '../history/windows.ts';
 import { boughtCharge, liftedTo, totalOf, withShare } from '../lines.ts';
 import { creditOf } from '../option-value.ts';
 import type { OrderFill } from '../orders.ts';
@@ -26,6 +29,8 @@ import type { Line, LineName, MarginBook } from '../requirement.ts';
 export interface GridBook extends MarginBook {
   readonly given: GridParameters;
   readonly plan: CombinePlan;
+  /** Windows of history among the lanes, where the model looks back. */
+  readonly windows?: BookWindows;
 }
 
 /** What an account has and what its open orders would change. */
@@ -96,11 +101,26 @@ function withoutPosition(fill: OrderFill): OrderFill {
   return { ...fill, legs: [{ row: position!.row, quantity: 0 }, ...cash] };
 }
 
+/** What the windows of a line lose, where it has any. */
+function windowLoss(
+  { windows, plan }: GridBook,
+  swept: Swept,
+  line: 'maintenance' | 'initial',
+): Combined | undefined {
+  const own = windows?.[line];
+  return own === undefined ? undefined : combineWindows(swept, own, plan.retained, line);
+}
+
+/** The larger; the lanes' where both are equal. */
+function worseOf(lanes: Combined, windows: Combined | undefined): Combined {
+  return windows !== undefined && windows.amount > lanes.amount ? windows : lanes;
+}
+
 /** A line from its swept loss and charges. */
 function lineOf(book: GridBook, kept: Kept, swept: Swept, line: 'maintenance' | 'initial'): Line {
   const { risk, given, plan } = book;
   const { holdings, fills, givenUp } = kept;
-  const combined = combine(swept, plan, line);
+  const combined = worseOf(combine(swept, plan, line), windowLoss(book, swept, line));
   const own = chargesOf(line, risk, holdings, fills, given, combined, swept);
   const charges = [...own, ...boughtCharge(givenUp)];
   const owed = owedUp(combined.amount);

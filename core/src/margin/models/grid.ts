@@ -5,6 +5,7 @@ import { type Market, underlyingOf } from '../../market/index.ts';
 import { compareProducts, type Product } from '../../product/index.ts';
 import {
   buildRiskBook,
+  fullRevaluation,
   planCombine,
   type RiskBook,
   type RowMethod,
@@ -16,6 +17,9 @@ import { strangersOf, withPar } from '../assets.ts';
 import { sizeChargesOf, tradingFee } from '../charges.ts';
 import { contributionsOf, ordersLabel } from '../contributions.ts';
 import { doubtParameters, gridForm } from '../doubt.ts';
+import { type HistoryLanes, historyLanes } from '../history/lanes.ts';
+import type { HistoryParameters } from '../history/parameters.ts';
+import { windowsIn } from '../history/windows.ts';
 import { hold } from '../holdings.ts';
 import { amountsOf } from '../lines.ts';
 import { fillsOf } from '../orders.ts';
@@ -25,12 +29,21 @@ import type { MarginModel, Requirement } from '../requirement.ts';
 import { type GridBook, judgeLines } from './grid-lines.ts';
 import { pegLanes, strikeNodes, tooManyNodes } from './own-lanes.ts';
 
+/** How a model looks back: at which windows, and with which governed vols a step, by factor. */
+export interface Looking {
+  readonly history: HistoryParameters;
+  readonly vols?: ReadonlyMap<string, number>;
+}
+
+const NO_HISTORY: HistoryLanes = { lanes: [], terms: [] };
+
 /** The book of `grid`; of a model that differs from it in nothing but its rows, by that model's method. */
 export function buildGridBook(
   products: readonly Product[],
   observed: Market,
   parameters: GridParameters,
   method?: RowMethod,
+  looking?: Looking,
 ): GridBook | Refusal {
   const doubt = doubtParameters(parameters);
   if (doubt !== undefined) return doubt;
@@ -38,18 +51,24 @@ export function buildGridBook(
   const known = products.filter((product) => !strangers.has(product.id)).sort(compareProducts);
   const market = withExpiries(withPar(observed, known, parameters.pegs), known);
   const nodes = strikeNodes(known, market, parameters);
-  const lanes = [...parameters.scenarios.lanes, ...pegLanes(known, parameters), ...nodes];
+  const past =
+    looking === undefined ? NO_HISTORY : historyLanes(known, market, looking.history, looking.vols);
+  if (isRefusal(past)) return past;
+  // Windows of history come last: what is combined lane by lane stands before them.
+  const lanes = [...parameters.scenarios.lanes, ...pegLanes(known, parameters), ...nodes, ...past.lanes];
   if (lanes.length > LANES_MAX) return tooManyNodes(lanes.length, nodes.length);
   const ranges = (asset: string) => rangesOf(parameters, asset, underlyingOf(market, asset) !== undefined);
-  const risk = buildRiskBook(known, market, lanes, ranges, method);
+  const { terms, ...filling } = method ?? fullRevaluation;
+  const rows = { ...filling, terms: [...terms, ...past.terms] };
+  const risk = buildRiskBook(known, market, lanes, ranges, rows);
   if (isRefusal(risk)) return risk;
   const isLost = (product: Product) => product.kind === 'structured' && risk.refused.has(product.id);
   if (known.some(isLost)) {
     // A payoff that is refused brings no lanes either: the rest is a book of its own.
     const others = products.filter((product) => !isLost(product));
-    return refusing(risk.refused, buildGridBook(others, observed, parameters, method));
+    return refusing(risk.refused, buildGridBook(others, observed, parameters, method, looking));
   }
-  return refusing(strangers, rebookGrid(risk, parameters));
+  return refusing(strangers, rebookGrid(risk, parameters, looking?.history));
 }
 
 function refusing(refused: RiskBook['refused'], book: GridBook | Refusal): GridBook | Refusal {
@@ -58,14 +77,20 @@ function refusing(refused: RiskBook['refused'], book: GridBook | Refusal): GridB
 }
 
 /** The book of `grid` from its risk arrays: the plan of joint moves follows from lanes and ranges, so no file holds it. */
-export function rebookGrid(risk: RiskBook, parameters: GridParameters): GridBook | Refusal {
+export function rebookGrid(
+  risk: RiskBook,
+  parameters: GridParameters,
+  history?: HistoryParameters,
+): GridBook | Refusal {
+  const combinable = { ...risk, lanes: risk.lanes.filter(({ window }) => window === undefined) };
   return (
     doubtParameters(parameters) ?? {
       model: 'grid',
       risk,
       parameters: digestValue(parameters),
       given: parameters,
-      plan: planCombine(risk, parameters.correlations, parameters.retained, driversOf(parameters)),
+      ...(history === undefined ? {} : { windows: windowsIn(risk, history) }),
+      plan: planCombine(combinable, parameters.correlations, parameters.retained, driversOf(parameters)),
     }
   );
 }
@@ -75,7 +100,7 @@ function driversOf(parameters: GridParameters): Map<string, CoinParameters> {
   return new Map([...Object.entries(parameters.coins), [UNNAMED_DRIVER, parameters.otherCoin]]);
 }
 
-function requireGrid(portfolio: Portfolio, book: GridBook): Requirement | Refusal {
+export function requireGrid(portfolio: Portfolio, book: GridBook): Requirement | Refusal {
   const { risk, given } = book;
   const held = hold(portfolio, risk);
   if (isRefusal(held)) return held;
@@ -95,14 +120,14 @@ function requireGrid(portfolio: Portfolio, book: GridBook): Requirement | Refusa
     maintenance,
     release,
     initial,
-    contributions: contributionsOf(initial, book.plan, holdings, fills),
+    contributions: contributionsOf(initial, holdings, fills),
     holdings,
     fills,
     locked: usd(owedUp(Math.max(0, unsettled)) + credit),
     orders:
       fills.length === 0
         ? 'exact'
-        : ordersLabel(lines, book.plan, holdings, fills, (after) =>
+        : ordersLabel(lines, holdings, fills, (after) =>
             amountsOf(judgeLines(book, { holdings: after, fills: [] })),
           ),
   };

@@ -9,6 +9,7 @@ import { greeksModel } from './greeks.ts';
 import { grid } from './grid.ts';
 import { span } from './span.ts';
 import { staticModel } from './static.ts';
+import { dmr, varModel } from './var.ts';
 
 /** Every margin model by id. @example models.grid.id // 'grid' */
 export const models = {
@@ -16,6 +17,8 @@ export const models = {
   greeks: greeksModel,
   span,
   static: staticModel,
+  var: varModel,
+  dmr,
   'derive-pmrm2': derivePmrm2,
   'derive-pmrm': derivePmrm,
   'deribit-sm': deribitStandard,

@@ -65,7 +65,7 @@ function requireSpan(portfolio: Portfolio, book: SpanBook): Requirement | Refusa
 function requirementOf(book: SpanBook, { holdings, unsettled }: Held): Requirement {
   const { maintenance, release, initial, staying } = leastOf(book, holdings);
   const { sweep: swept, combined, swept: loss } = initial;
-  const amounts = settleParts(attribute(swept, combined, book.plan), loss);
+  const amounts = settleParts(attribute(swept, combined), loss);
   const contributions = amounts.map((amount, i): Contribution => {
     return { row: holdings.rows[i]!, quantity: holdings.quantities[i]!, amount };
   });

@@ -161,7 +161,7 @@ export function requireSwept<B extends SweepingBook>(
     amountsOf(linesOf(book, rules, sweep(book.risk, left), { holdings: left, fills: [] }));
   return {
     ...lines,
-    contributions: contributionsOf(lines.initial, book.plan, holdings, fills, (parts, line) =>
+    contributions: contributionsOf(lines.initial, holdings, fills, (parts, line) =>
       rules.countedAs === undefined ? parts : scaledParts(parts, line, fills),
     ),
     holdings,
@@ -170,7 +170,7 @@ export function requireSwept<B extends SweepingBook>(
       rules.withdraws === 'unsettled-profit'
         ? usd(0n)
         : lockedOf(book, rules, swept, { holdings, fills }, unsettled, lines),
-    orders: fills.length === 0 ? 'exact' : ordersLabel(lines, book.plan, holdings, fills, after),
+    orders: fills.length === 0 ? 'exact' : ordersLabel(lines, holdings, fills, after),
   };
 }
 

@@ -1,0 +1,160 @@
+// The lanes a history makes for a book: its windows, and proxies for what has no history of its own (M-161, M-162).
+
+import { isRefusal, type Refusal, refuse } from '../../base/index.ts';
+import { pow } from '../../kernel/index.ts';
+import type { FactorHistory, FactorKind, Market } from '../../market/index.ts';
+import { underlyingOf } from '../../market/index.ts';
+import { compareText, type Product } from '../../product/index.ts';
+import { type Lane, type LaneMove, type WindowRequest, windowsOf } from '../../scenario/index.ts';
+import type { HistoryParameters } from './parameters.ts';
+
+/** Coins without a history move by so much more than the one they are taken for. */
+const PROXY_BETA = 1.5;
+const HOUR_MS = 3_600_000;
+/** Term of a book's method that names a coin whose history is another's. */
+export const PROXY_TERM = 'proxy:';
+
+/** Lanes, and the terms by which a book remembers whose history is another's. */
+export interface HistoryLanes {
+  readonly lanes: readonly Lane[];
+  readonly terms: readonly string[];
+}
+
+/** What of a history is about some coins and stable assets; dates stay as they are. */
+function relevant(
+  history: FactorHistory,
+  coins: ReadonlySet<string>,
+  assets: ReadonlySet<string>,
+): FactorHistory {
+  const factors = history.factors.filter(({ kind, of }) => (kind === 'peg' ? assets.has(of) : coins.has(of)));
+  return { ...history, factors };
+}
+
+/** The coin whose history stands for that of others: the one with most factors, the first of equals. */
+function referenceOf({ factors }: FactorHistory, kind: FactorKind): string | undefined {
+  const own = factors.filter((factor) => factor.kind === kind).map(({ of }) => of);
+  const count = (coin: string) => factors.filter(({ of }) => of === coin).length;
+  return own.reduce<string | undefined>(
+    (best, coin) => (best === undefined || count(coin) > count(best) ? coin : best),
+    undefined,
+  );
+}
+
+/** A coin's own history, or whose it takes for spot and for vol. */
+interface Borrowed {
+  readonly coin: string;
+  readonly spot: string | undefined;
+  readonly vol: string | undefined;
+}
+
+function borrowedOf(
+  history: FactorHistory,
+  coins: readonly string[],
+  withVols: ReadonlySet<string>,
+): Borrowed[] | Refusal {
+  const has = (kind: FactorKind, coin: string) =>
+    history.factors.some((factor) => factor.kind === kind && factor.of === coin);
+  const [spot, vol] = [referenceOf(history, 'spot'), referenceOf(history, 'vol')];
+  if (spot === undefined) {
+    return refuse(
+      'no-history',
+      'the history has no spot of any coin; give the bars of at least one.',
+      'history',
+    );
+  }
+  if (vol === undefined && withVols.size > 0) {
+    const message = `there are options of ${[...withVols].join(', ')} and no history of any vol; give one, such as a 30-day index of BTC.`;
+    return refuse('no-history', message, 'history');
+  }
+  return coins.flatMap((coin): Borrowed[] => {
+    const needs = {
+      spot: has('spot', coin) ? undefined : spot,
+      vol: withVols.has(coin) && !has('vol', coin) ? vol : undefined,
+    };
+    return needs.spot === undefined && needs.vol === undefined ? [] : [{ coin, ...needs }];
+  });
+}
+
+/** A lane in which coins without a history move as those they take theirs from, spots by more. */
+function withBorrowed(lane: Lane, borrowed: readonly Borrowed[]): Lane {
+  if (borrowed.length === 0) return lane;
+  const more = borrowed.flatMap(({ coin, spot, vol }): LaneMove[] =>
+    lane.moves.flatMap((move): LaneMove[] => {
+      if (!('underlying' in move)) return [];
+      if (move.kind === 'spot' && 'relative' in move && move.underlying === spot) {
+        return [{ ...move, relative: Math.max(-0.99, PROXY_BETA * move.relative), underlying: coin }];
+      }
+      return move.kind === 'vol' && move.underlying === vol ? [{ ...move, underlying: coin }] : [];
+    }),
+  );
+  return { ...lane, moves: [...lane.moves, ...more] };
+}
+
+function requestOf(
+  given: HistoryParameters,
+  line: 'maintenance' | 'initial',
+  step: number,
+  vols: WindowRequest['vols'],
+): WindowRequest {
+  const steps = (hours: number) => Math.max(1, Math.round((hours * HOUR_MS) / step));
+  return {
+    line,
+    horizon: steps(given.horizonHours[line]),
+    stride: steps(given.strideHours[line]),
+    dates: given.dates[line],
+    most: given.windows[line],
+    ...(given.method === 'filtered'
+      ? { filter: { halfLife: steps(given.halfLifeHours), floor: given.floor } }
+      : {}),
+    // Maintenance is forced selling, so it sees the governed vol; initial sees the vol of now as well.
+    ...(vols === undefined || line === 'initial' ? {} : { vols }),
+    decay: given.method === 'weighted' ? pow(2, -given.strideHours[line] / given.weightHalfLifeHours) : 1,
+  };
+}
+
+/**
+ * The windows of a market's history for both lines, for the products of a book. A coin without a history of its own takes that of the coin with
+ * most factors, spots moved half as far again, and is granted no offset; its vol is that of the coin that has one. Refused: no history at all, options
+ * without any vol in it, and a history too short for the coverage.
+ * @example historyLanes(products, market, historyDefaults).lanes.length // 3328
+ */
+export function historyLanes(
+  products: readonly Product[],
+  market: Market,
+  given: HistoryParameters,
+  vols?: ReadonlyMap<string, number>,
+): HistoryLanes | Refusal {
+  const { history } = market;
+  if (history === undefined) {
+    return refuse(
+      'no-history',
+      'this model looks back and was given no history; give bars with --history.',
+      'history',
+    );
+  }
+  const coins = [...new Set(products.map(({ underlying }) => underlying))]
+    .filter((coin) => underlyingOf(market, coin) !== undefined)
+    .sort(compareText);
+  if (coins.length === 0) return { lanes: [], terms: [] };
+  const withVols = new Set(
+    products.flatMap(({ kind, underlying }) =>
+      kind === 'option' || kind === 'structured' ? [underlying] : [],
+    ),
+  );
+  const borrowed = borrowedOf(history, coins, withVols);
+  if (isRefusal(borrowed)) return borrowed;
+  const named = new Set([
+    ...coins,
+    ...borrowed.flatMap(({ spot, vol }) => [spot, vol].filter((coin) => coin !== undefined)),
+  ]);
+  const assets = new Set(products.flatMap(({ kind, id }) => (kind === 'asset' ? [id] : [])));
+  const own = relevant(history, named, assets);
+  const lanes: Lane[] = [];
+  for (const line of ['maintenance', 'initial'] as const) {
+    const windows = windowsOf(own, requestOf(given, line, own.step, vols), given.coverage[line]);
+    if (isRefusal(windows)) return windows;
+    lanes.push(...windows.lanes.map((lane) => withBorrowed(lane, borrowed)));
+  }
+  const terms = borrowed.flatMap(({ coin, spot }) => (spot === undefined ? [] : [`${PROXY_TERM}${coin}`]));
+  return { lanes, terms };
+}

@@ -1,0 +1,91 @@
+// The models that look back: `var`, the tail of a history alone, and `dmr`, the house model, the larger of that and of `grid`.
+
+import { digestValue, isRefusal, type Refusal } from '../../base/index.ts';
+import type { Lane } from '../../scenario/index.ts';
+import { Doubt, doubtParameters, gridForm } from '../doubt.ts';
+import type { ParameterForm } from '../form.ts';
+import { doubtHistory, type HistoryParameters, historyDefaults, historyForm } from '../history/parameters.ts';
+import { type GridParameters, gridDefaults } from '../parameters.ts';
+import type { MarginModel } from '../requirement.ts';
+import { buildGridBook, grid, rebookGrid } from './grid.ts';
+import type { GridBook } from './grid-lines.ts';
+
+/** What a model that looks back is told. */
+export interface LookingParameters extends GridParameters {
+  readonly history: HistoryParameters;
+  /**
+   * Governed vols a step of the history by factor (`spot:BTC`), to which maintenance rescales what happened instead of to the vol of now (M-171). What
+   * is not named takes the filter's own.
+   */
+  readonly vols: Readonly<Record<string, number>>;
+}
+
+/** The book of a model that looks back. */
+export type LookingBook = GridBook;
+
+const form: ParameterForm<LookingParameters> = {
+  fields: {
+    ...gridForm.fields,
+    history: historyForm,
+    vols: { kind: 'map', names: 'factor', fresh: 0.005 },
+  },
+  doubt: doubtLooking,
+};
+
+function doubtLooking(parameters: LookingParameters): Refusal | undefined {
+  const doubt = new Doubt(parameters.id);
+  doubtHistory(parameters.history, doubt);
+  for (const [factor, vol] of Object.entries(parameters.vols)) {
+    if (!(vol > 0 && vol <= 1)) doubt.say(`vols.${factor}`, 'a vol a step above 0 and at most 1');
+  }
+  return doubt.found ?? doubtParameters(parameters);
+}
+
+function looksBack(id: string, defaults: LookingParameters): MarginModel<LookingParameters, LookingBook> {
+  const named = (parameters: LookingParameters, book: GridBook | Refusal): LookingBook | Refusal =>
+    isRefusal(book) ? book : { ...book, model: id, given: parameters, parameters: digestValue(parameters) };
+  const { require, packs, sizeCharges } = grid;
+  return {
+    ...{ require, sizeCharges: sizeCharges!, packs: packs! },
+    id,
+    defaults,
+    form,
+    book(products, market, parameters) {
+      const doubt = doubtLooking(parameters);
+      if (doubt !== undefined) return doubt;
+      const vols = new Map(Object.entries(parameters.vols));
+      const looking = { history: parameters.history, ...(vols.size === 0 ? {} : { vols }) };
+      return named(parameters, buildGridBook(products, market, parameters, undefined, looking));
+    },
+    rebook: (risk, parameters) =>
+      doubtLooking(parameters) ?? named(parameters, rebookGrid(risk, parameters, parameters.history)),
+  };
+}
+
+const STILL: Lane = {
+  id: 'still',
+  moves: [],
+  smile: 'sticky-strike',
+  damp: 1,
+  netting: 'sum',
+  line: 'maintenance',
+};
+
+/** Value at risk and expected shortfall of a history. See docs/dynamic.md, rules M-160 to M-163. */
+export const varModel = looksBack('var', {
+  ...gridDefaults,
+  id: 'var',
+  // The one lane in which nothing moves: what is lost is lost in windows.
+  scenarios: { id: 'still', lanes: [STILL] },
+  strikeNodeDays: 0,
+  history: historyDefaults,
+  vols: {},
+});
+
+/** The house model: whichever asks for more, the grid of governed ranges or the tail of a governed history. See docs/dynamic.md, M-170 and on. */
+export const dmr = looksBack('dmr', {
+  ...gridDefaults,
+  id: 'dmr',
+  history: historyDefaults,
+  vols: {},
+});
