@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { everything } from '../../test/arbitrary.law.ts';
+import { sampleHistory } from '../../test/history.ts';
 import { market } from '../../test/sample.ts';
 import { fromUtf8, instant, isRefusal, type Refusal } from '../base/index.ts';
 import { type MarginModel, models } from '../margin/index.ts';
@@ -24,7 +25,8 @@ const header = { publishedAt: instant(market.at), sequence: 7, reason: 'a test' 
 
 describe('docs/risk-file.schema.json', () => {
   it.each(Object.values<MarginModel>(models))('M-75 takes the file of $id', (model) => {
-    const book = sure(model.book(everything, market, model.defaults));
+    // Models that look back need something to look at.
+    const book = sure(model.book(everything, { ...market, history: sampleHistory() }, model.defaults));
     const file = JSON.parse(fromUtf8(sealRiskFile(sure(writeRiskFile(book, header)), [signature]))!);
     validate(file);
     expect(validate.errors).toBeNull();

@@ -65,8 +65,12 @@ export interface ComparedDay {
 const MS_PER_HOUR = 3_600_000;
 
 const registered: readonly MarginModel[] = Object.values(models);
-/** Every model of our own, by id; what is registered later appears by itself. Those of venues have a table of theirs. */
-export const compared: readonly MarginModel[] = registered.filter(({ facts }) => facts === undefined);
+/** Models that need more than a chain: those that look back have evidence of their own. */
+const looksBack = ({ defaults }: MarginModel) => 'history' in defaults;
+/** Every model of our own that a chain suffices for, by id; what is registered later appears by itself. Those of venues have a table of theirs. */
+export const compared: readonly MarginModel[] = registered.filter(
+  (model) => model.facts === undefined && !looksBack(model),
+);
 /** The models of venues. */
 export const venueModels: readonly MarginModel[] = registered.filter(({ facts }) => facts !== undefined);
 
