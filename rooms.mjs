@@ -4,12 +4,13 @@
 export const coreRooms = {
   base: [],
   kernel: [],
+  governor: ['base', 'kernel'],
   product: ['base'],
   market: ['base', 'kernel', 'product'],
   scenario: ['base', 'kernel', 'product', 'market'],
   pricing: ['base', 'kernel', 'product', 'market'],
   risk: ['base', 'kernel', 'product', 'market', 'scenario', 'pricing'],
-  margin: ['base', 'kernel', 'product', 'market', 'scenario', 'pricing', 'risk'],
+  margin: ['base', 'kernel', 'governor', 'product', 'market', 'scenario', 'pricing', 'risk'],
   wire: ['base', 'kernel', 'product', 'market', 'scenario', 'risk', 'margin'],
 };
 

@@ -9,6 +9,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: '@plimsoll/core/kernel', replacement: room('core/src/kernel/index.ts') },
+      { find: '@plimsoll/core/governor', replacement: room('core/src/governor/index.ts') },
       { find: '@plimsoll/core/static', replacement: room('core/src/margin/static/index.ts') },
       { find: '@plimsoll/core/venues', replacement: room('core/src/margin/venues/index.ts') },
       { find: '@plimsoll/core', replacement: room('core/src/index.ts') },
