@@ -18,7 +18,7 @@ import { fillsOf, type OrderFill } from '../orders.ts';
 import type { Portfolio } from '../portfolio.ts';
 import type { Charge, ChargeName, Line, LineName, MarginBook, Requirement } from '../requirement.ts';
 import { type View, viewsOf } from '../views.ts';
-import { scaledParts } from './scaled.ts';
+import { type Counting, countedParts, countedSweep } from './counted.ts';
 
 /** A book whose lanes are swept coin by coin: nothing that one gains is set against another's loss. */
 export interface SweepingBook extends MarginBook {
@@ -55,10 +55,8 @@ export interface SweepRules<Book extends SweepingBook> {
   readonly releaseBuffer: (book: Book) => number;
   /** Whether profit that is not settled may be withdrawn. */
   readonly withdraws: 'unsettled-profit' | 'settled-only';
-  /**
-   * What of a coin's profit and loss in a lane counts, where that is not all of it: never falling in `pnl`, and no farther from zero. Dollars.
-   */
-  readonly countedAs?: (book: Book, underlying: string, lane: number, pnl: number) => number;
+  /** What of a coin's profit and loss in a lane counts, where that is not all of it. */
+  readonly counting?: Counting<Book>;
 }
 
 /** What is judged. */
@@ -99,17 +97,16 @@ function bring<B extends SweepingBook>(
   });
 }
 
-function counted<B extends SweepingBook>(book: B, rules: SweepRules<B>, swept: Swept): Swept {
-  if (rules.countedAs === undefined) return swept;
-  const { underlyings } = book.risk.groups;
-  const pnl = swept.pnl.slice();
-  underlyings.forEach((underlying, u) => {
-    for (let s = 0; s < book.risk.lanes.length; s++) {
-      const at = u * book.risk.stride + s;
-      pnl[at] = rules.countedAs!(book, underlying, s, pnl[at]!);
-    }
-  });
-  return { ...swept, pnl };
+/** The sweep of a line, its fills as the line brings them. */
+function judge<B extends SweepingBook>(
+  book: B,
+  rules: SweepRules<B>,
+  swept: Swept,
+  fills: readonly OrderFill[],
+): Swept {
+  return rules.counting === undefined
+    ? sweepFills(swept, fills)
+    : countedSweep(book, rules.counting, swept, fills);
 }
 
 function lineOf<B extends SweepingBook>(
@@ -120,7 +117,7 @@ function lineOf<B extends SweepingBook>(
   line: RatedLine,
   buffer = 0,
 ): Line {
-  const judged = counted(book, rules, sweepFills(swept, bring(book, rules, fills, line, buffer)));
+  const judged = judge(book, rules, swept, bring(book, rules, fills, line, buffer));
   const combined = combine(judged, book.plan, line);
   const parts = viewsOf(book.risk, holdings, fills).map((view): CoinPart => {
     const { loss, lane } = combined.own[view.u]!;
@@ -162,7 +159,7 @@ export function requireSwept<B extends SweepingBook>(
   return {
     ...lines,
     contributions: contributionsOf(lines.initial, holdings, fills, (parts, line) =>
-      rules.countedAs === undefined ? parts : scaledParts(parts, line, fills),
+      rules.counting === undefined ? parts : countedParts(book, rules.counting, line, line.sweep.fills ?? []),
     ),
     holdings,
     fills,
