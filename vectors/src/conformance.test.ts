@@ -69,7 +69,7 @@ describe('a case ends in exactly one way', () => {
         ],
       },
       'b.json': { cases: [{ engine: 'LIQUIDATION_SIM', id: 'x' }] },
-      'c.json': { cases: [{ venue: 'Deribit', model: 'PME', provenance: 'derived' }] },
+      'c.json': { cases: [{ venue: 'Paradex', model: 'vaults', provenance: 'derived' }] },
     };
     const { code, out } = main([folder(files)]);
     expect(code).toBe(0);
@@ -77,7 +77,7 @@ describe('a case ends in exactly one way', () => {
       /not yet\n +auction\.decay-maker +2 +needs liquidation\n +new\.thing +1 +unknown suite/,
     );
     expect(out).toMatch(/derive\.LIQUIDATION_SIM +1 +needs liquidation/);
-    expect(out).toMatch(/Deribit: PME +1 +needs model deribit/);
+    expect(out).toMatch(/Paradex: vaults +1 +needs model paradex/);
   });
 
   it('unknown function of a known suite: skipped under its reason', () => {

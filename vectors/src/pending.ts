@@ -8,7 +8,6 @@ const WAITS: readonly (readonly [prefix: string, reason: string])[] = [
   ['derive.SRM', 'needs model derive-srm'],
   ['derive.AUCTION', 'needs liquidation'],
   ['derive.LIQUIDATION_SIM', 'needs liquidation'],
-  ['Deribit', 'needs model deribit'],
   ['Paradex', 'needs model paradex'],
 ];
 

@@ -3,6 +3,7 @@
 import { blackSuites } from './black.ts';
 import { calibrationSuites } from './calibration.ts';
 import { deribitSuites } from './deribit.ts';
+import { deribitMatrixSuites } from './deribit-matrix.ts';
 import { deriveSuites } from './derive.ts';
 import { deriveManagerSuites } from './derive-managers.ts';
 import { deriveRateSuites } from './derive-rates.ts';
@@ -62,6 +63,7 @@ const suites = new Map<string, Suite>(
     ...sviSuites,
     ...calibrationSuites,
     ...deribitSuites,
+    ...deribitMatrixSuites,
     ...deriveSuites,
     ...deriveRateSuites,
     ...deriveManagerSuites,

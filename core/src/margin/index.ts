@@ -117,6 +117,9 @@ export {
   type VenueSide,
 } from './venues/compare.ts';
 export { DERIBIT_CELLS, type DeribitCell } from './venues/deribit/cells.ts';
+export { type DeribitPortfolioBook, deribitPortfolio } from './venues/deribit/portfolio.ts';
+export { type CoinMatrix, riskVectorsOf, type Simulated } from './venues/deribit/simulate.ts';
+export { type DeribitStandardBook, deribitStandard } from './venues/deribit/standard.ts';
 export { datedSet, EXACTNESS_LEVELS, exactnessCounts, exactnessOf } from './venues/exactness.ts';
 export {
   asOf,

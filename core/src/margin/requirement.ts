@@ -58,6 +58,8 @@ export const CHARGE_RULES = {
   'mr7-unwind': 'M-113',
   'mr8-borrowing': 'M-115',
   'mr9-depeg': 'M-114',
+  'roll-shock': 'M-106',
+  'delta-shock': 'M-107',
   packing: 'M-78',
   'cross-floor': 'M-66',
   'owner-concentration': 'M-68',

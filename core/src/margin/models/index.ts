@@ -1,6 +1,7 @@
 // The models there are, by the name a user calls them.
 
 import type { MarginModel } from '../requirement.ts';
+import { deribitPortfolio } from '../venues/deribit/portfolio.ts';
 import { deribitStandard } from '../venues/deribit/standard.ts';
 import { derivePmrm } from '../venues/derive/pmrm.ts';
 import { derivePmrm2 } from '../venues/derive/pmrm2.ts';
@@ -23,5 +24,6 @@ export const models = {
   'derive-pmrm': derivePmrm,
   'deribit-sm': deribitStandard,
   'okx-pm': okxPortfolio,
+  'deribit-pm': deribitPortfolio,
 } as const satisfies Readonly<Record<string, MarginModel>>;
 export type ModelId = keyof typeof models;

@@ -27,6 +27,7 @@ export {
   type PmSettlement,
   portfolioMargins,
   priceBuckets,
+  printedMargins,
   type RiskVectors,
   riskMatrixMargin,
   rollRate,

@@ -255,3 +255,18 @@ export function portfolioMargins(
   const initial = riskMatrix + openOrdersMargin + mmpMargin + spotMargin;
   return { initial, maintenance: mmFactor * riskMatrix };
 }
+
+/** Decimals of a coin that the venue rounds to. */
+const PRINTED = 1e9;
+const printed = (coins: number) => Math.round(coins * PRINTED) / PRINTED;
+
+/**
+ * The margins of one coin as the venue prints them (M-108): the worst case is rounded to nine decimals of a coin before it is summed, and so is
+ * initial margin at the end. Coins.
+ * @example printedMargins(parts, beside, 0.8) // { riskMatrix: 0.06284313098, initial: 0.122861343, maintenance: 0.050274504784 }
+ */
+export function printedMargins(parts: MatrixMargin, beside: BesideMatrix, mmFactor: number) {
+  const riskMatrix = riskMatrixMargin({ ...parts, worstCase: printed(parts.worstCase) });
+  const { initial, maintenance } = portfolioMargins(riskMatrix, beside, mmFactor);
+  return { riskMatrix, initial: printed(initial), maintenance };
+}
