@@ -148,7 +148,10 @@ describe('bad input is one sentence', () => {
 });
 
 it('--json says the same', () => {
-  const files = { 'a.json': normal(HALF, { ...HALF, pdf: 'NaN' }), 'b.json': { cases: [{ engine: 'SRM' }] } };
+  const files = {
+    'a.json': normal(HALF, { ...HALF, pdf: 'NaN' }),
+    'b.json': { cases: [{ engine: 'AUCTION' }] },
+  };
   const { code, out } = main([folder(files), '--json']);
   expect(code).toBe(1);
   const told = JSON.parse(out);
@@ -162,7 +165,7 @@ it('--json says the same', () => {
     waitingCases: 1,
   });
   expect(told.files[0].suites[0].failures[0].problem).toContain('field "pdf" is "NaN"');
-  expect(told.files[1].notYet).toEqual([{ suite: 'derive.SRM', cases: 1, reason: 'needs model derive-srm' }]);
+  expect(told.files[1].notYet).toEqual([{ suite: 'derive.AUCTION', cases: 1, reason: 'needs liquidation' }]);
 });
 
 it.each([

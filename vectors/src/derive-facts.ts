@@ -14,7 +14,7 @@ interface Allowance {
 }
 
 /** Reads the tolerance of a quantity from the source's words. @example allowanceOf({ tolerance: { all: 'abs 1e-12' } }, 'call') */
-function allowanceOf(asserted: Raw, quantity: string): Allowance {
+export function allowanceOf(asserted: Raw, quantity: string): Allowance {
   const stated = has(asserted, 'tolerance') ? part(asserted, 'tolerance') : {};
   const text = stated[quantity] ?? stated['all'];
   if (typeof text !== 'string') throw new Unreadable(`no tolerance is stated for "${quantity}"`);
@@ -25,6 +25,7 @@ function allowanceOf(asserted: Raw, quantity: string): Allowance {
   }
   const decimals = /^equal after truncation to (\d+) decimals/.exec(text);
   if (decimals !== null) return { absolute: 10 ** -Number(decimals[1]), relative: 0 };
+  if (text === 'equal after truncation toward zero to whole dollars') return { absolute: 1, relative: 0 };
   if (text.startsWith('exact')) return { absolute: EXACT, relative: EXACT };
   throw new Unreadable(`tolerance "${text}" is not understood`);
 }

@@ -5,7 +5,6 @@ const WAITS: readonly (readonly [prefix: string, reason: string])[] = [
   ['es.', 'needs risk measures'],
   ['var.', 'needs model var'],
   ['auction.', 'needs liquidation'],
-  ['derive.SRM', 'needs model derive-srm'],
   ['derive.AUCTION', 'needs liquidation'],
   ['derive.LIQUIDATION_SIM', 'needs liquidation'],
   ['Paradex', 'needs model paradex'],

@@ -7,6 +7,7 @@ import { deribitMatrixSuites } from './deribit-matrix.ts';
 import { deriveSuites } from './derive.ts';
 import { deriveManagerSuites } from './derive-managers.ts';
 import { deriveRateSuites } from './derive-rates.ts';
+import { deriveStandardSuites } from './derive-srm.ts';
 import { isRaw } from './fields.ts';
 import { hyperliquidSuites } from './hyperliquid.ts';
 import { impliedSuites } from './implied.ts';
@@ -67,6 +68,7 @@ const suites = new Map<string, Suite>(
     ...deriveSuites,
     ...deriveRateSuites,
     ...deriveManagerSuites,
+    ...deriveStandardSuites,
     ...staticSuites,
     ...hyperliquidSuites,
     ...venueSuites,

@@ -134,14 +134,16 @@ describe('M-80 premiums are paid, profits are counted from the entry', () => {
   });
 });
 
-describe('every model takes structured products', () => {
+describe('every model of our own takes structured products', () => {
   const account = portfolio([
     { product: spread, quantity: -10 },
     { product: power, quantity: 5 },
     { product: bought, quantity: 2 },
   ]);
   const lonely = portfolio([{ product: spread, quantity: -10 }]);
-  const named: readonly [string, MarginModel][] = Object.entries(models);
+  const known: readonly [string, MarginModel][] = Object.entries(models);
+  // A venue lists what it lists; a payoff of one's own it refuses by name.
+  const named = known.filter(([, { facts }]) => facts === undefined);
 
   it.each(named)('M-83 %s: lines in order, and a sold payoff needs something', (_, model) => {
     for (const held of [account, lonely]) {

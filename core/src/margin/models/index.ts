@@ -5,6 +5,7 @@ import { deribitPortfolio } from '../venues/deribit/portfolio.ts';
 import { deribitStandard } from '../venues/deribit/standard.ts';
 import { derivePmrm } from '../venues/derive/pmrm.ts';
 import { derivePmrm2 } from '../venues/derive/pmrm2.ts';
+import { deriveStandard } from '../venues/derive/srm.ts';
 import { okxPortfolio } from '../venues/okx/pm.ts';
 import { greeksModel } from './greeks.ts';
 import { grid } from './grid.ts';
@@ -25,5 +26,6 @@ export const models = {
   'deribit-sm': deribitStandard,
   'okx-pm': okxPortfolio,
   'deribit-pm': deribitPortfolio,
+  'derive-srm': deriveStandard,
 } as const satisfies Readonly<Record<string, MarginModel>>;
 export type ModelId = keyof typeof models;

@@ -183,7 +183,7 @@ function chargingOf(book: Rated, line: LineName): Charging {
 }
 
 /** One charge per filled order: minus the equity it brings. */
-function fillCharges({ products }: RiskBook, fills: readonly Fill[]): Charge[] {
+export function fillCharges({ products }: RiskBook, fills: readonly Fill[]): Charge[] {
   return fills.map(({ order, jump, legs: [position] }): Charge => {
     const { id, underlying } = products[position!.row]!;
     const inputs = { order, quantity: position!.quantity, jump };
@@ -192,14 +192,14 @@ function fillCharges({ products }: RiskBook, fills: readonly Fill[]): Charge[] {
 }
 
 /** A line and what a bound of all subsets asks for beyond it; nothing where the bound is reached. */
-function withBound(line: Line, bound: number): Line {
+export function withBound(line: Line, bound: number): Line {
   const owed = owedUp(bound);
   if (isAlike(line.amount, owed)) return line;
   return withCharge(line, { name: 'open-orders', amount: usd(owed - line.amount), inputs: { bound } });
 }
 
 /** Whether a line asks for more than any subset that was tried. */
-const isBeyond = ({ charges }: Line) =>
+export const isBeyond = ({ charges }: Line) =>
   charges.some(({ name, product }) => name === 'open-orders' && product === undefined);
 
 /** The lines of holdings with open orders: each after the fills that make it largest. */

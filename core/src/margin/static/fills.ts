@@ -40,7 +40,7 @@ export function worstFills(
     const subset: Fill[] = [];
     for (const [row, own] of moving) {
       const orders = own.map((fill) => orderOf(fill, slopeOf));
-      const worst = worstOf((quantity) => charge(row, quantity), held.get(row) ?? 0, orders);
+      const worst = worstOfProduct((quantity) => charge(row, quantity), held.get(row) ?? 0, orders);
       bound += worst.amount;
       subset.push(...worst.filled);
     }
@@ -53,7 +53,7 @@ export function worstFills(
 }
 
 /** A fill as its product sees it: how it changes the position, and what it costs beside that. */
-interface PricedOrder {
+export interface ProductOrder {
   readonly fill: Fill;
   readonly change: number;
   readonly cost: number;
@@ -62,7 +62,7 @@ interface PricedOrder {
 /** What a change of a balance costs, dollars per unit. */
 type SlopeOf = (row: number, change: number) => number;
 
-function orderOf(fill: Fill, slopeOf: SlopeOf): PricedOrder {
+function orderOf(fill: Fill, slopeOf: SlopeOf): ProductOrder {
   const [position, ...money] = fill.legs;
   let cost = -fill.jump;
   for (const { row, quantity } of money) cost += quantity * slopeOf(row, quantity);
@@ -73,9 +73,14 @@ function orderOf(fill: Fill, slopeOf: SlopeOf): PricedOrder {
  * The worst subset of orders in one product: `max_A [ f(q + sum change) + sum cost ]`, f convex. For every slope of f the worst subset holds the
  * buys that turn below it and the sells that turn above it, `turn = -cost / change`; so it is one of n + 1 along the sorted turns, and that of
  * the slope where the maximum is taken is the worst of all 2^n.
+ * @example worstOfProduct((q) => 100 * Math.abs(q), 0, [{ fill, change: 2, cost: -10 }]) // { amount: 190, filled: [fill] }
  */
-function worstOf(f: (quantity: number) => number, quantity: number, orders: readonly PricedOrder[]) {
-  const turn = ({ cost, change }: PricedOrder) => -cost / change;
+export function worstOfProduct(
+  f: (quantity: number) => number,
+  quantity: number,
+  orders: readonly ProductOrder[],
+) {
+  const turn = ({ cost, change }: ProductOrder) => -cost / change;
   const sorted = [...orders].sort((a, b) => turn(a) - turn(b));
   let at = quantity;
   let cost = 0;

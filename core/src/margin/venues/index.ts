@@ -60,6 +60,19 @@ export {
   type FundingHeld,
   type InterestTrade,
 } from './derive/rates.ts';
+export {
+  type SrmCollateral,
+  type SrmCollateralRates,
+  type SrmLeg,
+  type SrmMaxLoss,
+  srmCollateral,
+  srmDepeg,
+  srmDoubtful,
+  srmIsolated,
+  srmMaxLoss,
+  srmPayoff,
+  srmShort,
+} from './derive/srm-rules.ts';
 export { type OkxParameters, okxHistory } from './okx/parameters.ts';
 export type { OkxBook } from './okx/pm.ts';
 export { type OkxScenarios, type OkxUnit, okxUnits } from './okx/report.ts';

@@ -211,7 +211,7 @@ const HYPE: Pmrm2Market = {
 };
 
 /** Derive's fees are no part of its contracts; a share of notional and a cap as others ask are assumed, and touch open orders only. */
-const FEES: DeriveFees = { perpetual: 0.0005, option: 0.0003, optionCap: 0.125 };
+export const DERIVE_FEES: DeriveFees = { perpetual: 0.0005, option: 0.0003, optionCap: 0.125 };
 const CASH = { USD: {}, USDC: {} } as const;
 
 /** Dated parameters of PMRM_2. */
@@ -225,7 +225,7 @@ export const pmrm2History: readonly [DatedParameters<Pmrm2Parameters>] = [
       manager: EACH_MANAGER,
       pegs: CASH,
       bufferMargin: 0.15,
-      fees: FEES,
+      fees: DERIVE_FEES,
     },
   },
 ];
@@ -263,7 +263,7 @@ export const pmrmHistory: readonly [DatedParameters<PmrmParameters>] = [
       manager: EACH_MANAGER,
       pegs: CASH,
       bufferMargin: 0.15,
-      fees: FEES,
+      fees: DERIVE_FEES,
     },
   },
 ];
