@@ -31,6 +31,7 @@ import { addBookOptions, type Judged } from './judge.ts';
 import { sayLegs, sayStanding } from './margin.ts';
 import { marginJson } from './margin-json.ts';
 import { figure, giveUp, heading, money, percent, say, sayJson, signed, table } from './output.ts';
+import { sayTail } from './tail.ts';
 import { marked, sayLegend } from './venue-words.ts';
 
 export function addExplain(program: Command): void {
@@ -50,6 +51,7 @@ export function addExplain(program: Command): void {
 export function sayExplanation(judged: Judged): void {
   sayStanding(judged);
   sayWorst(judged);
+  sayTail(judged, 10);
   sayGrid(judged);
   sayLegs(judged);
   sayCharges(judged);

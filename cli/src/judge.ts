@@ -28,6 +28,7 @@ import {
 import { readText } from '@plimsoll/lab';
 import type { Command } from 'commander';
 import colors from 'picocolors';
+import { withHistoryOf } from './history.ts';
 import { addMarketOptions, type Loaded, loadMarket, type MarketOptions } from './load.ts';
 import { addModelOptions, type Chosen, chooseModel, type ModelOptions } from './models.ts';
 import { remark, say } from './output.ts';
@@ -182,7 +183,9 @@ export async function loadCase(options: BookOptions): Promise<Case | Refusal> {
   if (isRefusal(owner)) return owner;
   const stranger = refuseStrangers(options.peg ?? [], chosen.parameters);
   if (stranger !== undefined) return stranger;
-  const loaded = await loadMarket(options);
+  const found = await loadMarket(options);
+  if (isRefusal(found)) return found;
+  const loaded = await withHistoryOf(found, options);
   if (isRefusal(loaded)) return loaded;
   return { owner, loaded, chosen: resolve === undefined ? chosen : { ...chosen, resolve } };
 }

@@ -19,6 +19,7 @@ import {
   type Usd,
 } from '@plimsoll/core';
 import type { Assessed } from './judge.ts';
+import { tailJson } from './tail.ts';
 import { venueJson } from './venue-words.ts';
 
 const money = (value: number): string => formatUsd(owedUp(value));
@@ -145,6 +146,7 @@ export function marginJson(judged: Assessed) {
   const { requirement, excess } = standing;
   const line = (name: LineName): Line => requirement[name];
   const venue = venueJson(judged);
+  const tail = tailJson(judged);
   return {
     account: portfolio.account,
     at: formatInstant(book.risk.levels.at),
@@ -157,6 +159,7 @@ export function marginJson(judged: Assessed) {
     swept: { maintenance: formatUsd(line('maintenance').swept), initial: formatUsd(line('initial').swept) },
     worst: worstOf(judged),
     joint: jointOf(judged),
+    ...(tail === undefined ? {} : { tail }),
     scenarios: scenariosOf(judged),
     legs: [...legsOf(judged), ...orderLegsOf(judged)],
     charges: LINE_NAMES.flatMap((name) =>

@@ -15,6 +15,7 @@ import { describeLane } from './describe.ts';
 import { type Assessed, addBookOptions, sayHead } from './judge.ts';
 import { chargeTotals, marginJson } from './margin-json.ts';
 import { figure, giveUp, heading, money, sayJson, table } from './output.ts';
+import { sayTail } from './tail.ts';
 import { marked, sayLegend } from './venue-words.ts';
 
 export function addMargin(program: Command): void {
@@ -132,6 +133,7 @@ export function sayMargin(judged: Assessed): void {
     heading('Worst scenario');
     table(['line', 'coin', 'P&L USD', 'scenario'], worst, [0, 1, 3]);
   }
+  sayTail(judged);
   sayLegs(judged);
   const { initial, maintenance } = standing.requirement;
   heading(sweeps(judged) ? 'From loss to requirement' : 'From charges to requirement');

@@ -18,6 +18,7 @@ import {
 } from '@plimsoll/core';
 import { readText } from '@plimsoll/lab';
 import type { Command } from 'commander';
+import { addHistoryOption, type HistoryOptions } from './history.ts';
 
 /** A model and the parameters it is to run with. */
 export interface Chosen {
@@ -29,7 +30,7 @@ export interface Chosen {
 }
 
 /** What every verb with a model can be told about it. */
-export interface ModelOptions {
+export interface ModelOptions extends HistoryOptions {
   readonly model: string;
   readonly params?: string;
   readonly asOf?: string;
@@ -38,7 +39,7 @@ export interface ModelOptions {
 
 /** Adds the options of `ModelOptions` to a verb. */
 export function addModelOptions(command: Command): Command {
-  return command
+  return addHistoryOption(command)
     .option('--model <name>', `margin model: ${Object.keys(models).join(', ')}`, 'grid')
     .option('--params <file>', 'parameters that differ from the defaults (JSON)')
     .option(

@@ -19,6 +19,7 @@ import {
 } from '@plimsoll/core';
 import { signBytes } from '@plimsoll/lab';
 import type { Command } from 'commander';
+import { withHistoryOf } from './history.ts';
 import { loadPortfolio, refuseStrangers } from './judge.ts';
 import { addMarketOptions, type Loaded, loadMarket, type MarketOptions } from './load.ts';
 import { addModelOptions, type Chosen, chooseModel, type ModelOptions } from './models.ts';
@@ -115,7 +116,9 @@ async function loadBook(options: WriteOptions): Promise<MarginBook | Refusal> {
   if (isRefusal(chosen)) return chosen;
   const stranger = refuseStrangers(options.peg ?? [], chosen.parameters);
   if (stranger !== undefined) return stranger;
-  const loaded = await loadMarket(options);
+  const found = await loadMarket(options);
+  if (isRefusal(found)) return found;
+  const loaded = await withHistoryOf(found, options);
   if (isRefusal(loaded)) return loaded;
   for (const note of loaded.notes) remark(`  note: ${note}`);
   const products = await productsFor(options, loaded, chosen);

@@ -1,0 +1,104 @@
+// Histories as a user names them: by a word, by a file's name; on one step; what was done is said.
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isRefusal } from '@plimsoll/core';
+import { afterAll, describe, expect, it } from 'vitest';
+import { factorOfName, loadHistory, readHistoryWord } from './history.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'plimsoll-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function file(name: string, rows: readonly (readonly [string, number])[]): string {
+  const path = join(folder, name);
+  writeFileSync(path, `ts_open,close\n${rows.map((row) => row.join(',')).join('\n')}\n`);
+  return path;
+}
+const hour = (h: number, minute = '00') => `2026-01-01T0${h}:${minute}:00Z`;
+
+describe('M-180 what a file is a history of', () => {
+  it.each([
+    ['data/btcusdt_hourly.csv.gz', { kind: 'spot', of: 'BTC' }],
+    ['ETH-USD.csv', { kind: 'spot', of: 'ETH' }],
+    ['usdcusdt_hourly.csv', { kind: 'peg', of: 'USDC' }],
+    ['usdtusd_daily.csv', { kind: 'peg', of: 'USDT' }],
+    ['btc_dvol_hourly.csv', { kind: 'vol', of: 'BTC' }],
+    ['dvol.csv', { kind: 'vol', of: 'BTC' }],
+    ['perp_hourly_close_28coins.csv', undefined],
+  ])('reads %s', (name, factor) => {
+    expect(factorOfName(name)).toEqual(factor);
+  });
+
+  it('believes a word before a name, and refuses a word it does not know', () => {
+    expect(readHistoryWord('premium:BTC=btcusdt.csv')).toEqual({
+      path: 'btcusdt.csv',
+      factor: { kind: 'premium', of: 'BTC' },
+    });
+    for (const word of ['gold:BTC=x.csv', 'spot:=x.csv', 'vol:btc=x.csv']) {
+      const refusal = readHistoryWord(word);
+      expect(isRefusal(refusal) && refusal.message).toContain('names no factor');
+    }
+  });
+
+  it('takes vols that are always above three as percent, and says so', async () => {
+    const percent = file('btc_dvol.csv', [
+      [hour(0), 45],
+      [hour(1), 50],
+    ]);
+    const history = await loadHistory([percent]);
+    if (isRefusal(history)) throw new Error(history.message);
+    expect([...history.factors[0]!.levels]).toEqual([0.45, 0.5]);
+    expect(history.notes.join()).toContain('percent');
+    const decimal = file('vol.csv', [
+      [hour(0), 0.45],
+      [hour(1), 0.5],
+    ]);
+    const same = await loadHistory([`vol:BTC=${decimal}`]);
+    expect(isRefusal(same) || [...same.factors[0]!.levels]).toEqual([0.45, 0.5]);
+  });
+
+  it('lays bars of several lengths on the coarsest, and says so', async () => {
+    const fine = file('ethusdt.csv', [
+      [hour(0), 1],
+      [hour(0, '30'), 2],
+      [hour(1), 3],
+      [hour(1, '30'), 4],
+    ]);
+    const coarse = file('btcusdt.csv', [
+      [hour(0), 10],
+      [hour(1), 11],
+    ]);
+    const history = await loadHistory([coarse, fine]);
+    if (isRefusal(history)) throw new Error(history.message);
+    expect(history.factors.map(({ of, levels }) => [of, ...levels])).toEqual([
+      ['BTC', 10, 11],
+      ['ETH', 2, 4],
+    ]);
+    expect(history.notes.join()).toContain('spot:ETH has finer bars');
+  });
+
+  it('names the file that is wrong', async () => {
+    const nameless = await loadHistory([
+      file('prices.csv', [
+        [hour(0), 1],
+        [hour(1), 2],
+      ]),
+    ]);
+    expect(isRefusal(nameless) && nameless.message).toContain('spot:BTC=FILE');
+    const twice = await loadHistory([
+      file('solusdt.csv', [
+        [hour(0), 1],
+        [hour(0), 2],
+      ]),
+    ]);
+    expect(isRefusal(twice) && twice.reason).toBe('duplicate');
+    const still = await loadHistory([
+      file('adausdt.csv', [
+        [hour(0), 1],
+        [hour(1), 1],
+      ]),
+    ]);
+    expect(isRefusal(still) && still.message).toContain('never moves');
+  });
+});
