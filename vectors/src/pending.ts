@@ -2,8 +2,6 @@
 
 /** Longest prefix wins; every name that no suite answers gets a reason from here. */
 const WAITS: readonly (readonly [prefix: string, reason: string])[] = [
-  ['es.', 'needs risk measures'],
-  ['var.', 'needs model var'],
   ['auction.', 'needs liquidation'],
   ['derive.AUCTION', 'needs liquidation'],
   ['derive.LIQUIDATION_SIM', 'needs liquidation'],

@@ -11,6 +11,7 @@ import { deriveStandardSuites } from './derive-srm.ts';
 import { isRaw } from './fields.ts';
 import { hyperliquidSuites } from './hyperliquid.ts';
 import { impliedSuites } from './implied.ts';
+import { measureSuites } from './measures.ts';
 import { normalSuites } from './normal.ts';
 import { okxSuites } from './okx.ts';
 import { otherSuites } from './others.ts';
@@ -75,6 +76,7 @@ const suites = new Map<string, Suite>(
     ...okxSuites,
     ...otherSuites,
     ...paradexSuites,
+    ...measureSuites,
   ].map((suite) => [suite.id, suite]),
 );
 

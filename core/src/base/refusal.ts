@@ -33,6 +33,7 @@ export type RefusalReason =
   | 'bad-payoff'
   | 'too-short'
   | 'no-history'
+  | 'singular'
   | 'not-supported';
 
 /** Makes a refusal. @example refuse('expired', 'BTC-1JAN26-90000-C expired before the snapshot; remove it.') */

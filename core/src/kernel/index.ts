@@ -1,5 +1,6 @@
 export { bivariateNormalCdf } from './bivariate.ts';
 export { blackPrice, type Right } from './black76.ts';
+export { type CirclePoint, turn } from './circle.ts';
 export { exp, expm1, log, log1p, pow } from './elementary.ts';
 export {
   type BlackJet,
@@ -13,3 +14,4 @@ export { type BlackGreeks, blackGreeks, type CoinGreeks, coinGreeks } from './gr
 export { impliedVol, type NoVolatility, VOL_UNCERTAINTY_MAX } from './implied.ts';
 export { normalCdf, normalInverse, normalPdf } from './normal.ts';
 export { fillCdf, fillStrike, type StrikeLanes } from './rows.ts';
+export { studentCdf, studentInverse, studentPdf } from './student.ts';

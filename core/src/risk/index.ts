@@ -39,6 +39,7 @@ export {
   sweepFills,
 } from './fills.ts';
 export { type CoinLevel, type ExpiryLevel, type Levels, levelsOf } from './levels.ts';
+export * from './measures/index.ts';
 export { fullRevaluation, type RowMethod } from './method.ts';
 export { fillRows, LANE_PAD, strideOf } from './rows.ts';
 export {

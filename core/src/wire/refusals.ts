@@ -27,6 +27,7 @@ const REASONS = {
   'bad-payoff': true,
   'too-short': true,
   'no-history': true,
+  singular: true,
   'not-supported': true,
 } satisfies Record<RefusalReason, true>;
 
