@@ -5,12 +5,12 @@ import { type EwmaPolicy, type EwmaState, ewma, ewmaVol } from './ewma.ts';
 import { MS_PER_HOUR } from './policy.ts';
 import { emptySketch, type QuantileSketch, quantileOf, shortfallOf, sketched } from './quantile.ts';
 
-/** What happened over a stretch of time to who holds: the signed move that makes volatility, and the loss on the path that margin must cover. */
+/** What happened over a stretch of time to who holds: the signed move that makes volatility, and the losses on the path that margin must cover (of longs, of shorts, or of both). */
 export interface LossSample {
   readonly from: Instant;
   readonly to: Instant;
   readonly move: number;
-  readonly loss: number;
+  readonly losses: readonly number[];
 }
 
 /** Filtered and plain losses of everything seen: plain data. */
@@ -25,9 +25,9 @@ export interface FilteredState {
 export const unfiltered: FilteredState = { filtered: emptySketch, plain: emptySketch };
 
 /**
- * One more sample: its loss is divided by the volatility *before* it (a day does not excuse itself), then enters the average. The first
+ * One more sample: its losses are divided by the volatility *before* it (a day does not excuse itself), then its move enters the average. The first
  * sample only starts the average. Refuses what `ewma` and `sketched` refuse.
- * @example filter(unfiltered, { from, to, move: -0.02, loss: 0.03 }, ewmaDefaults)
+ * @example filter(unfiltered, { from, to, move: -0.02, losses: [0.03, 0.01] }, ewmaDefaults)
  */
 export function filter(
   state: FilteredState,
@@ -36,13 +36,24 @@ export function filter(
 ): FilteredState | Refusal {
   const vol = ewma(state.vol, sample, policy);
   if (isRefusal(vol)) return vol;
-  const plain = sketched(state.plain, sample.loss);
+  const plain = sketchedAll(state.plain, sample.losses);
   if (isRefusal(plain)) return plain;
-  const before =
-    state.vol === undefined ? 0 : ewmaVol(state.vol, (sample.to - sample.from) / MS_PER_HOUR, policy);
+  const hours = (sample.to - sample.from) / MS_PER_HOUR;
+  const before = state.vol === undefined ? 0 : ewmaVol(state.vol, hours, policy);
   if (before === 0) return { vol, filtered: state.filtered, plain };
-  const filtered = sketched(state.filtered, sample.loss / before);
+  const scaled = sample.losses.map((loss) => loss / before);
+  const filtered = sketchedAll(state.filtered, scaled);
   return isRefusal(filtered) ? filtered : { vol, filtered, plain };
+}
+
+function sketchedAll(sketch: QuantileSketch, values: readonly number[]): QuantileSketch | Refusal {
+  let all: QuantileSketch = sketch;
+  for (const value of values) {
+    const next = sketched(all, value);
+    if (isRefusal(next)) return next;
+    all = next;
+  }
+  return all;
 }
 
 /** A measure of a loss: a quantile, or the mean beyond it. */

@@ -23,6 +23,16 @@ export { assess, METHODOLOGY_VERSION, requirementDigest } from './assess.ts';
 export { chargesOf, tradingFee } from './charges.ts';
 export { doubtParameters } from './doubt.ts';
 export type { FieldForm, ParameterForm, ParameterSet } from './form.ts';
+export {
+  type FundNeed,
+  type FundSize,
+  fundNeed,
+  fundSize,
+  type OwnerShortfall,
+  type Remainder,
+  type ReverseStress,
+  reverseStress,
+} from './fund.ts';
 export { type AssetHaircut, collateralHaircuts } from './haircut.ts';
 export { assetProduct, type Held, hold, productsOf, rowIn } from './holdings.ts';
 export { type Amounts, LINE_NAMES, perLine, totalOf } from './lines.ts';
@@ -86,7 +96,11 @@ export {
   type Axis,
   type AxisReach,
   type Crossing,
+  type Debtor,
+  type Debtors,
+  debtorsOf,
   depthOf,
+  ladderOf,
   leftOf,
   type MapCell,
   type MapGrid,

@@ -1,14 +1,16 @@
-// npm run evidence -- DATA [expansion|models|surfaces|venues]: regenerates docs/evidence from real chains beside the project.
+// npm run evidence -- DATA [expansion|governor|models|surfaces|venues]: regenerates docs/evidence from real chains beside the project.
 
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { expansionDocument } from './expansion.ts';
+import { governorDocument } from './governor.ts';
 import { modelsDocument } from './models.ts';
 import { surfacesDocument } from './surfaces.ts';
 import { venuesDocument } from './venues.ts';
 
 const DOCUMENTS: Record<string, { file: string; make: typeof modelsDocument }> = {
   expansion: { file: 'expansion.md', make: expansionDocument },
+  governor: { file: 'governor.md', make: governorDocument },
   models: { file: 'models.md', make: modelsDocument },
   surfaces: { file: 'surfaces.md', make: surfacesDocument },
   venues: { file: 'venues.md', make: venuesDocument },

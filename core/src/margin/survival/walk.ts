@@ -5,7 +5,7 @@ import type { Market } from '../../market/index.ts';
 import { expiryOf, type Product } from '../../product/index.ts';
 import { withExpiries } from '../../risk/index.ts';
 import type { SmileRule } from '../../scenario/index.ts';
-import { assessPool } from '../accounts/account.ts';
+import { assessPool, type PoolStanding } from '../accounts/account.ts';
 import type { Treatment } from '../accounts/pools.ts';
 import { productsOf } from '../holdings.ts';
 import type { Portfolio } from '../portfolio.ts';
@@ -54,7 +54,7 @@ export interface Walk {
   readonly products: readonly Product[];
   /** The market after these moves, bids carried along (M-69). */
   readonly marketAt: (steps: Steps) => Market;
-  readonly read: (steps: Steps) => Reading | Refusal;
+  readonly read: (steps: Steps) => PoolStanding | Refusal;
   /** Books built and accounts judged so far. */
   readonly assessments: () => number;
 }
@@ -90,7 +90,7 @@ export function setOut(subject: Subject): Walk | Refusal {
   if (isRefusal(portfolio)) return portfolio;
   let count = 0;
   const marketAt = (steps: Steps) => carryBids(moved(market, steps, smile), market, products);
-  const read = (steps: Steps): Reading | Refusal => {
+  const read = (steps: Steps): PoolStanding | Refusal => {
     count++;
     const days = steps.reduce((sum, [axis, move]) => (axis.kind === 'days' ? sum + move : sum), 0);
     const at = (market.at + days * MS_PER_DAY) as Instant;
