@@ -3,6 +3,8 @@
 import { isRefusal } from '../../base/index.ts';
 import type { MarginBook, Requirement } from '../requirement.ts';
 import type { VenueSide } from './compare.ts';
+import type { DeribitPortfolioBook } from './deribit/portfolio.ts';
+import { riskVectorsOf } from './deribit/simulate.ts';
 import type { OkxBook } from './okx/pm.ts';
 import { type OkxScenarios, okxUnits } from './okx/report.ts';
 import type { VenueCell } from './report.ts';
@@ -12,7 +14,23 @@ import type { VenueCell } from './report.ts';
  * @example venueSide(book, requirement)?.unit('BTC', 'mr1') // 1164.41
  */
 export function venueSide(book: MarginBook, requirement: Requirement): VenueSide | undefined {
-  return book.model === 'okx-pm' ? okxSide(book as OkxBook, requirement) : undefined;
+  if (book.model === 'okx-pm') return okxSide(book as OkxBook, requirement);
+  return book.model === 'deribit-pm' ? deribitSide(book as DeribitPortfolioBook, requirement) : undefined;
+}
+
+/** Vectors of `pme/simulate`: the standard table, then the extended one. A dollar coin's sums stand under the dollar. */
+function deribitSide(book: DeribitPortfolioBook, requirement: Requirement): VenueSide {
+  const { initial, preAggregated, aggregated } = riskVectorsOf(book, requirement);
+  const sums = { sum: preAggregated, counted: aggregated };
+  return {
+    unit: () => undefined,
+    vector({ kind, key, of, unit }) {
+      const isDollars = Object.hasOwn(book.given.pegs, unit);
+      const name = isDollars ? `${of}_usd`.toLowerCase() : key.toLowerCase();
+      const own = kind === 'product' ? initial.get(of) : sums[kind].get(name);
+      return own && [...own.standard, ...own.extended];
+    },
+  };
 }
 
 const COLUMNS = { up: 'volShockUp', same: 'volSame', down: 'volShockDown' } as const satisfies Record<

@@ -25,8 +25,10 @@ import {
   productsOf,
   type Standing,
 } from '../../index.ts';
+import { venueSide } from '../sides.ts';
 import { deribitPortfolio } from './portfolio.ts';
 import { type DeribitPortfolioParameters, deribitPortfolioHistory } from './portfolio-parameters.ts';
+import type { RiskVectors } from './risk-matrix.ts';
 import { riskVectorsOf } from './simulate.ts';
 
 const [, , { parameters: latest }] = deribitPortfolioHistory;
@@ -166,6 +168,25 @@ describe('M-104 M-105 what is let go and what counts in part', () => {
       0,
     );
     expect(dollars(stand(held(btc, eth)).requirement.initial.swept)).toBeCloseTo(alone, 6);
+  });
+});
+
+describe('M-126 the shape of the venue', () => {
+  it('stands beside the vectors of an answer: instruments, sums, what of them counts; dollar coins as one', () => {
+    const account = held([perpetual('ETH'), 190_000], [perpetual('ETH', 'linear'), -50]);
+    const book = bookOf(account);
+    const requirement = sure(deribitPortfolio.require(account, book));
+    const { initial, preAggregated, aggregated } = riskVectorsOf(book, requirement);
+    const side = venueSide(book, requirement)!;
+    const asked = (kind: 'product' | 'sum' | 'counted', of: string, key: string, unit: string) =>
+      side.vector({ path: key, kind, of, key, unit, cells: [] });
+    const all = ({ standard, extended }: RiskVectors) => [...standard, ...extended];
+    const perp = asked('product', 'ETH-PERPETUAL', 'ETH-PERPETUAL', 'ETH');
+    expect(perp).toEqual(all(initial.get('ETH-PERPETUAL')!));
+    expect(asked('sum', 'ETH', 'eth_eth', 'ETH')).toEqual(all(preAggregated.get('eth_eth')!));
+    expect(asked('counted', 'ETH', 'eth_usdc', 'USDC')).toEqual(all(aggregated.get('eth_usd')!));
+    expect(asked('sum', 'BTC', 'btc_btc', 'BTC')).toBeUndefined();
+    expect(side.unit('ETH', 'mr1')).toBeUndefined();
   });
 });
 
