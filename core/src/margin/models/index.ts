@@ -23,9 +23,9 @@ export const models = {
   dmr,
   'derive-pmrm2': derivePmrm2,
   'derive-pmrm': derivePmrm,
-  'deribit-sm': deribitStandard,
-  'okx-pm': okxPortfolio,
-  'deribit-pm': deribitPortfolio,
   'derive-srm': deriveStandard,
+  'deribit-sm': deribitStandard,
+  'deribit-pm': deribitPortfolio,
+  'okx-pm': okxPortfolio,
 } as const satisfies Readonly<Record<string, MarginModel>>;
 export type ModelId = keyof typeof models;
