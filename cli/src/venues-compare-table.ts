@@ -2,7 +2,7 @@
 
 import { formatInstant, type Pair, type TermRow, type VectorRow } from '@plimsoll/core';
 import colors from 'picocolors';
-import { figure, heading, remark, say, table } from './output.ts';
+import { figure, heading, say, table } from './output.ts';
 import { markOf } from './venue-words.ts';
 import { type ComparedAccount, type ComparedAll, refusedWords } from './venues-compare.ts';
 
@@ -23,7 +23,7 @@ export function sayCompared(all: ComparedAll): void {
     `${colors.bold(who)}  ${chosen.model.id} ${chosen.parameters.version}  ${at}  ${colors.dim(market.source)}`,
   );
   for (const { source, call } of report.answers) say(colors.dim(`  ${source}: ${call}`));
-  for (const note of all.notes) remark(`  note: ${note}`);
+  for (const note of all.notes) say(colors.dim(`  note: ${note}`));
   sayPrices(all);
   for (const account of all.accounts) sayAccount(account);
   say();

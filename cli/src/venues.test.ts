@@ -179,10 +179,10 @@ describe('venues compare', () => {
     expect(stdout).toContain('what is exact agrees');
   });
 
-  const okx = ['venues', 'compare', '--hold', 'partly', '--from'];
+  const partly = ['venues', 'compare', '--hold', 'partly', '--from'];
 
   it('M-125 an answer with its own prices needs no market, and its terms and cells agree', () => {
-    const { market: used, accounts, agrees } = json(...okx, 'examples/venues/okx-position-builder.json');
+    const { market: used, accounts, agrees } = json(...partly, 'examples/venues/okx-position-builder.json');
     expect([used.own, agrees]).toEqual([true, true]);
     const [{ terms, vectors }] = accounts;
     const open = terms.filter((row: { agrees: boolean | null }) => row.agrees !== true);
@@ -191,27 +191,38 @@ describe('venues compare', () => {
     expect(vectors.map((row: { agrees: boolean }) => row.agrees)).toEqual([true, true]);
   });
 
+  it('M-126 every term and cell of a risk matrix agrees, by the parameters that the answer states', () => {
+    const { model, accounts, agrees, notes } = json(...partly, 'examples/venues/deribit-simulate.json');
+    expect([model, agrees]).toEqual(['deribit-pm', true]);
+    expect(notes).toContain('parameters that the answer states are used.');
+    const [{ terms, vectors }] = accounts;
+    const open = terms.filter((row: { agrees: boolean | null }) => row.agrees !== true);
+    expect(open.map(({ path }: { path: string }) => path)).toEqual([
+      expect.stringContaining('correlation_contingency'),
+    ]);
+    expect(vectors).toHaveLength(4);
+    for (const { agrees: alike, cells } of vectors) expect([alike, cells.length]).toEqual([true, 35]);
+  });
+
   it('M-126 a cell that is off is named', () => {
     const file = 'examples/venues/okx-position-builder.json';
     const bent = JSON.parse(readFileSync(join(folder, file), 'utf8'));
     bent.data[0].riskUnitData[1].mr1Scenarios.volShockUp['0.06'] = '1300';
     writeFileSync(join(folder, 'cell.json'), JSON.stringify(bent));
-    const { status, stdout } = run(...okx, 'cell.json');
+    const { status, stdout } = run(...partly, 'cell.json');
     expect(status).toBe(1);
     expect(stdout).toMatch(/riskUnitData\[1\]\.mr1Scenarios +USD +21 +20 +volShockUp 0\.06 +1,300/);
   });
 
-  const sample = fileURLToPath(
-    new URL('../../../shared/data/venue_fixtures/okx/position_builder_doc_2025-01-15.json', import.meta.url),
-  );
-  it.skipIf(!existsSync(sample))(
-    "M-126 the venue's own example agrees (skipped where the folder beside the repository is absent)",
-    () => {
-      const { status, stderr } = run(...okx, sample, '--at', '2025-01-15T10:26:41Z');
-      expect(stderr).toBe('');
-      expect(status).toBe(0);
-    },
-  );
+  const samples = fileURLToPath(new URL('../../../shared/data/venue_fixtures/', import.meta.url));
+  it.skipIf(!existsSync(samples)).each([
+    ['okx/position_builder_doc_2025-01-15.json', ['--at', '2025-01-15T10:26:41Z']],
+    ['deribit/pme_simulate_doc_BTC_2024-06-17.json', ['--tolerance', '1e-9']],
+  ])("M-126 the venue's own example %s agrees (skipped where the folder is absent)", (name, more) => {
+    const answer = json(...partly, join(samples, name), ...more);
+    expect(answer.agrees).toBe(true);
+    for (const { agrees } of answer.accounts[0].vectors) expect(agrees).toBe(true);
+  });
 
   it('M-124 a refusal of one field names file, line and path', () => {
     const text = readFileSync(join(folder, answers[1]!), 'utf8').replace('"size": 60000', '"size": "many"');

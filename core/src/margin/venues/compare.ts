@@ -152,7 +152,7 @@ function oursOf(compared: Compared, { means, underlying }: VenueAmount): Found {
       return { usd: scenarioLoss(compared, means.line, underlying), ...whyOf(exactness) };
     }
     case 'charges': {
-      const exactness = leastOf(means.names.map((name) => exactnessOf(model, name as Term)));
+      const exactness = leastOf(means.names.map((name) => exactnessOf(model, name)));
       const { charges } = standing.requirement[means.line];
       const sum = charges
         .filter((charge) => means.names.includes(charge.name))
@@ -162,12 +162,12 @@ function oursOf(compared: Compared, { means, underlying }: VenueAmount): Found {
     }
     case 'unit': {
       const { charges } = standing.requirement.maintenance;
-      const isThere = (term: string) =>
+      const isThere = (term: Term) =>
         term === 'scenarios' ||
         charges.some((one) => one.name === term && one.underlying === underlying && one.amount !== 0n);
       const present = means.terms.filter(isThere);
       const counted = present.length === 0 ? means.terms : present;
-      const exactness = leastOf(counted.map((term) => exactnessOf(model, term as Term)));
+      const exactness = leastOf(counted.map((term) => exactnessOf(model, term)));
       return { usd: side?.unit(underlying ?? '', means.key), ...whyOf(exactness) };
     }
   }

@@ -3,7 +3,7 @@
 import { type Instant, type Refusal, refuse } from '../../base/index.ts';
 import { type AssetCode, compareText, type ProductId } from '../../product/index.ts';
 import type { Balance, Order, Portfolio, Position } from '../portfolio.ts';
-import type { LineName } from '../requirement.ts';
+import type { ChargeName, LineName, Term } from '../requirement.ts';
 
 /** Venues whose answers are read. */
 export type VenueName = 'deribit' | 'okx' | 'derive';
@@ -19,8 +19,8 @@ export type Meaning =
   | { readonly kind: 'line'; readonly line: LineName; readonly options?: 'apart' }
   | { readonly kind: 'excess'; readonly line: LineName }
   | { readonly kind: 'scenarios'; readonly line: LineName }
-  | { readonly kind: 'charges'; readonly line: LineName; readonly names: readonly string[] }
-  | { readonly kind: 'unit'; readonly key: string; readonly terms: readonly string[] }
+  | { readonly kind: 'charges'; readonly line: LineName; readonly names: readonly ChargeName[] }
+  | { readonly kind: 'unit'; readonly key: string; readonly terms: readonly Term[] }
   | { readonly kind: 'none'; readonly why: string };
 
 /** One number of the venue. */

@@ -5,6 +5,7 @@ import type {
   Balance,
   Meaning,
   Position,
+  Term,
   VenueAmount,
   VenuePrice,
   VenueReport,
@@ -18,7 +19,7 @@ import { parseOkx } from './okx-names.ts';
 import { pegOf, sizeOf, unitIndex } from './okx-sizes.ts';
 
 const line = (name: 'initial' | 'maintenance'): Meaning => ({ kind: 'line', line: name });
-const unit = (key: string, ...terms: string[]): Meaning => ({ kind: 'unit', key, terms });
+const unit = (key: string, ...terms: Term[]): Meaning => ({ kind: 'unit', key, terms });
 
 /** Terms of a risk unit, in the order of the venue, and the terms of ours that they are made of. */
 const UNIT_TERMS: readonly (readonly [string, Meaning])[] = [
