@@ -204,6 +204,14 @@ describe('venues compare', () => {
     for (const { agrees: alike, cells } of vectors) expect([alike, cells.length]).toEqual([true, 35]);
   });
 
+  it('M-126 what is left above a requirement is compared as such, at the time that is given', () => {
+    const given = ['--from', 'examples/venues/derive-subaccount.json', '--at', '2026-03-02T09:30'];
+    const { model, accounts } = json('venues', 'compare', '--hold', 'indicative', ...given);
+    expect(model).toBe('derive-srm');
+    const rows = accounts[0].terms.filter((row: { agrees: boolean | null }) => row.agrees !== null);
+    expect(rows.map((row: { agrees: boolean }) => row.agrees)).toEqual([true, true, true]);
+  });
+
   it('M-126 a cell that is off is named', () => {
     const file = 'examples/venues/okx-position-builder.json';
     const bent = JSON.parse(readFileSync(join(folder, file), 'utf8'));

@@ -211,7 +211,7 @@ describe('Derive', () => {
     // -2 (3001 - 3100)
     expect(report.balances).toContainEqual({ asset: 'USDC', kind: 'unsettled', quantity: 198 });
     expect(amount(report, 'initial_margin')).toMatchObject({
-      amount: 4198 - 600.2,
+      amount: 4198 - 0.066 * 6002,
       means: { kind: 'excess' },
     });
     expect(sure(marketOf(report, Date.UTC(2026, 2, 2) as never)).underlyings[0]).toMatchObject({
