@@ -7,6 +7,7 @@ const SQRT_PI = 1.772453850905516;
 const RATIO_FROM = 100; // the first omitted term of the series, 0.0012/x^7, is then below 2e-17
 const FRACTION_STEPS_MAX = 100_000; // the fraction needs about sqrt(degrees) steps; 1e6 degrees take 1,000
 const NEWTON_STEPS_MAX = 100;
+const SETTLED = 1e-9; // convergence is quadratic: the step after this one would move by 1e-17
 const TINY = 1e-300;
 
 /**
@@ -65,15 +66,22 @@ export function studentInverse(p: number, degrees: number): number {
   if (p === 0.5) return 0;
   if (p > 0.5) return -studentInverse(1 - p, degrees);
   const target = log(p);
-  let u = log(-normalInverse(p));
+  let u = firstGuess(p, target, degrees);
   for (let step = 0; step < NEWTON_STEPS_MAX; step++) {
     const x = -exp(u);
     const mass = studentCdf(x, degrees);
     const move = ((log(mass) - target) * mass) / (-x * studentPdf(x, degrees));
     u += move;
-    if (Math.abs(move) < 1e-15) break;
+    if (Math.abs(move) < SETTLED) break;
   }
   return -exp(u);
+}
+
+// The normal quantile lies nearer to 0, the power of the tail farther out: T(x) < t(0) v^((v-1)/2) |x|^-v. The latter is close where it is thick.
+function firstGuess(p: number, target: number, degrees: number): number {
+  const inner = log(-normalInverse(p));
+  if (degrees > 10 || p > 0.1) return inner;
+  return (log(studentPdf(0, degrees)) + 0.5 * (degrees - 1) * log(degrees) - target) / degrees;
 }
 
 // Gamma(x + 1/2)/Gamma(x): lifted to x >= 100 by r(x) = r(x+1) x/(x + 1/2), then sqrt(x) (1 - 1/(8x) + ...).
