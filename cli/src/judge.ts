@@ -23,6 +23,7 @@ import {
   refuse,
   type Standing,
   type Treatment,
+  underlyingOf,
   withExpiries,
 } from '@plimsoll/core';
 import { readText } from '@plimsoll/lab';
@@ -141,7 +142,10 @@ export function prepare(
   if (isRefusal(book)) return book;
   const { pegs } = book.risk.levels;
   const market = withExpiries({ ...loaded.market, pegs }, products);
-  const taken = [...pegs.keys()].filter((asset) => !loaded.market.pegs.has(asset) && asset !== 'USD');
+  const isCoin = (asset: string) => underlyingOf(loaded.market, asset) !== undefined;
+  const taken = [...pegs.keys()].filter(
+    (asset) => !loaded.market.pegs.has(asset) && asset !== 'USD' && !isCoin(asset),
+  );
   const atPar = taken.map(
     (asset) => `${asset} has no price in the market and is taken at 1 USD; state it with --peg ${asset}=...`,
   );

@@ -1,27 +1,20 @@
-// A test portfolio of Derive's managers as a market and an account of ours.
+// A test portfolio of Derive's portfolio managers as a market and an account of ours.
 
+import type { Market, Perpetual, Portfolio, Product } from '@plimsoll/core';
 import {
-  type Instant,
-  instant,
-  type Market,
-  type Option,
-  oneTerm,
-  type Perpetual,
-  type Portfolio,
-  type Product,
-  type Slice,
-  volTable,
-  yearsBetween,
-} from '@plimsoll/core';
+  confidenceOf,
+  type FixtureExpiry,
+  type FixtureOption,
+  isCallOf,
+  marketOf,
+  optionOf,
+} from './derive-market.ts';
 import { has, isRaw, list, num, numOr, word } from './fields.ts';
 import { type Raw, Unreadable } from './suite.ts';
 
-/** The one coin of a case; its collaterals have names of their own. */
+/** The one coin of a case. */
 export const COIN = 'COIN';
 const CASH = 'USDC';
-const AT = instant(Date.UTC(2026, 0, 1, 8));
-
-const expiryOf = (seconds: number) => instant(AT + seconds * 1000);
 
 /** An object of a case, whatever its place. */
 export function raw(value: unknown, what: string): Raw {
@@ -34,41 +27,9 @@ export function collateralsOf(book: Raw): Raw[] {
   return has(book, 'collaterals') ? list(book, 'collaterals').map((one) => raw(one, 'a collateral')) : [];
 }
 
-function sliceOf(expiry: Raw): Slice {
-  const seconds = num(expiry, 'secToExpiry');
-  const [fixed, open] = [num(expiry, 'forwardFixed'), num(expiry, 'forwardVariable')];
-  const forward = fixed + open;
-  const at = expiryOf(seconds);
-  const options = list(expiry, 'options').map((one) => raw(one, 'an option'));
-  const flat = { a: 1e-4, b: 0, rho: 0, m: 0, sigma: 0.1 };
-  const stated = options.map((one) => [num(one, 'strike'), num(one, 'vol')] as const);
-  const confidence = ['forwardConfidence', 'rateConfidence', 'volConfidence', 'minConfidence'].map((field) =>
-    numOr(expiry, field, 1),
-  );
-  return {
-    expiry: at,
-    years: yearsBetween(AT, at),
-    forward,
-    smileForward: forward,
-    smileYears: yearsBetween(AT, expiryOf(Math.max(1, seconds))),
-    smile: oneTerm(flat),
-    ...(stated.length === 0 ? {} : { table: volTable(forward, stated) }),
-    rate: num(expiry, 'rate'),
-    oracleConfidence: Math.min(...confidence),
-    deforms: [],
-    unfixed: open / forward,
-    quality: {
-      source: 'given',
-      fitError: 0,
-      quoteWidth: 0,
-      uncertainty: 0,
-      confidence: 1,
-      quotesUsed: options.length,
-      insideShare: 1,
-      butterflyMin: 0,
-      calendarMin: 0,
-    },
-  };
+/** What a collateral is called here: its own name could be that of the coin or of the cash. */
+export function collateralName(one: Raw): string {
+  return `C-${word(one, 'name')}`;
 }
 
 /** The expiries of a test portfolio. */
@@ -76,63 +37,71 @@ export function expiriesOf(book: Raw): Raw[] {
   return list(book, 'expiries').map((one) => raw(one, 'an expiry'));
 }
 
-/** What a test portfolio's oracles say, as a market. */
-export function marketOf(book: Raw): Market {
-  const spot = num(book, 'spotPrice');
-  const perpetual = num(book, 'perpPrice');
-  const collaterals = collateralsOf(book);
-  const sure = numOr(book, 'spotConfidence', numOr(book, 'minConfidence', 1));
+function optionsOf(expiry: Raw): FixtureOption[] {
+  const seconds = num(expiry, 'secToExpiry');
+  return list(expiry, 'options').map((item) => {
+    const one = raw(item, 'an option');
+    const product = optionOf(COIN, seconds, num(one, 'strike'), isCallOf(one));
+    return { product, amount: num(one, 'amount'), vol: num(one, 'vol') };
+  });
+}
+
+const FEEDS = ['forwardConfidence', 'rateConfidence', 'volConfidence', 'minConfidence'];
+
+function expiryOf(expiry: Raw, thresholds: readonly Raw[]): FixtureExpiry {
+  const [fixed, open] = [num(expiry, 'forwardFixed'), num(expiry, 'forwardVariable')];
   return {
-    at: AT,
-    source: 'vector',
-    underlyings: [
-      {
-        underlying: COIN,
-        index: spot,
-        indexUncertainty: 0,
-        perpetual: perpetual > 0 ? perpetual : spot,
-        futures: [],
-        slices: expiriesOf(book)
-          .map(sliceOf)
-          .sort((left, right) => left.expiry - right.expiry),
-        refused: [],
-      },
-    ],
-    pegs: new Map([
-      [CASH, num(book, 'stablePrice')],
-      ...collaterals.map((one) => [word(one, 'name'), num(one, 'price')] as const),
-    ]),
-    confidences: new Map([
-      [`${COIN}-INDEX`, sure],
-      [`${COIN}-PERPETUAL`, numOr(book, 'perpConfidence', sure)],
-      ...collaterals.map((one) => [word(one, 'name'), num(one, 'confidence')] as const),
-    ]),
-    touches: new Map(),
-    digest: '' as Market['digest'],
+    seconds: num(expiry, 'secToExpiry'),
+    forward: fixed + open,
+    confidence: Math.min(...FEEDS.map((field) => confidenceOf(expiry, field, thresholds))),
+    unfixed: open / (fixed + open),
+    rate: num(expiry, 'rate'),
+    options: optionsOf(expiry),
   };
 }
 
-const CONTRACT = { underlying: COIN, settlement: 'linear', settleAsset: CASH } as const;
-const PERPETUAL: Perpetual = { kind: 'perpetual', id: `${COIN}_${CASH}-PERPETUAL`, ...CONTRACT };
-
-function optionOf(one: Raw, expiry: Instant, seconds: number): Option {
-  const isCall = one['isCall'];
-  if (typeof isCall !== 'boolean') throw new Unreadable('field "isCall" is neither true nor false');
-  const strike = num(one, 'strike');
-  const id = `${COIN}_${CASH}-${seconds}s-${strike}-${isCall ? 'C' : 'P'}`;
-  return { kind: 'option', id, ...CONTRACT, expiry, strike, right: isCall ? 'call' : 'put' };
+/**
+ * What a test portfolio's oracles say, as a market. Confidences are read against the thresholds of the case, so that one just below a threshold
+ * stays below it.
+ */
+export function accountMarket(book: Raw, thresholds: readonly Raw[]): Market {
+  const collaterals = collateralsOf(book);
+  const spotField = has(book, 'spotConfidence') ? 'spotConfidence' : 'minConfidence';
+  const sure = confidenceOf(book, spotField, thresholds);
+  const coin = {
+    name: COIN,
+    spot: num(book, 'spotPrice'),
+    perpetual: num(book, 'perpPrice'),
+    spotConfidence: sure,
+    perpConfidence: has(book, 'perpConfidence') ? confidenceOf(book, 'perpConfidence', thresholds) : sure,
+    // Expiries without options state nothing that is margined.
+    expiries: expiriesOf(book)
+      .map((expiry) => expiryOf(expiry, thresholds))
+      .filter(({ options }) => options.length > 0),
+  };
+  const prices = collaterals.map((one) => [collateralName(one), num(one, 'price')] as const);
+  const market = marketOf([coin], new Map([[CASH, num(book, 'stablePrice')], ...prices]));
+  const confidences = new Map([
+    ...market.confidences!,
+    ...collaterals.map((one) => [collateralName(one), confidenceOf(one, 'confidence', thresholds)] as const),
+  ]);
+  return { ...market, confidences };
 }
+
+const PERPETUAL: Perpetual = {
+  kind: 'perpetual',
+  id: `${COIN}_${CASH}-PERPETUAL`,
+  underlying: COIN,
+  settlement: 'linear',
+  settleAsset: CASH,
+};
 
 /** What a test portfolio holds. */
 export function portfolioOf(book: Raw): Portfolio {
   const perpetual = num(book, 'perpPosition');
-  const options = expiriesOf(book).flatMap((expiry) => {
-    const seconds = num(expiry, 'secToExpiry');
-    return list(expiry, 'options').map((item) => {
-      const one = raw(item, 'an option');
-      return { product: optionOf(one, expiryOf(seconds), seconds), quantity: num(one, 'amount') };
-    });
-  });
+  const options = expiriesOf(book).flatMap((expiry) =>
+    optionsOf(expiry).map(({ product, amount }) => ({ product, quantity: amount })),
+  );
   const held = (asset: string, quantity: number, kind: 'cash' | 'collateral' | 'unsettled') => {
     return quantity === 0 ? [] : [{ asset, quantity, kind }];
   };
@@ -142,7 +111,7 @@ export function portfolioOf(book: Raw): Portfolio {
       ...held(CASH, num(book, 'cash'), 'cash'),
       ...(perpetual === 0 ? [] : held(CASH, num(book, 'perpUnrealised'), 'unsettled')),
       ...held(COIN, numOr(book, 'basePosition', 0), 'collateral'),
-      ...collateralsOf(book).flatMap((one) => held(word(one, 'name'), num(one, 'amount'), 'collateral')),
+      ...collateralsOf(book).flatMap((one) => held(collateralName(one), num(one, 'amount'), 'collateral')),
     ],
     positions: [...(perpetual === 0 ? [] : [{ product: PERPETUAL, quantity: perpetual }]), ...options],
     orders: [],

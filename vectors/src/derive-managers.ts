@@ -9,7 +9,16 @@ import {
   type Refusal,
   type Standing,
 } from '@plimsoll/core';
-import { COIN, collateralsOf, expiriesOf, marketOf, portfolioOf, productsOf, raw } from './derive-account.ts';
+import {
+  accountMarket,
+  COIN,
+  collateralName,
+  collateralsOf,
+  expiriesOf,
+  portfolioOf,
+  productsOf,
+  raw,
+} from './derive-account.ts';
 import { has, list, num, numOf, numOr, part, word } from './fields.ts';
 import { type Checked, type Raw, type Suite, same, Unreadable, within } from './suite.ts';
 import { answered } from './svi.ts';
@@ -57,7 +66,7 @@ function parametersOf(model: MarginModel, row: Raw, suite: Raw, book: Raw): Mode
   const overrides = has(input, 'paramOverrides') ? part(input, 'paramOverrides') : {};
   const set = numbersOf(raw(named(suite, 'paramSets', input, 'params'), 'a parameter set'), overrides);
   const collaterals = collateralsOf(book).map((one) => [
-    word(one, 'name'),
+    collateralName(one),
     {
       mmHaircut: num(one, 'mmHaircut'),
       imHaircut: num(one, 'imHaircut'),
@@ -72,13 +81,23 @@ function parametersOf(model: MarginModel, row: Raw, suite: Raw, book: Raw): Mode
   return { ...model.defaults, markets: { [COIN]: market } } as ModelParameters;
 }
 
+/** The tables of a case that hold thresholds: what it overrides before what the set says. */
+function thresholdsOf(row: Raw, suite: Raw): Raw[] {
+  const input = part(row, 'input');
+  const set = raw(named(suite, 'paramSets', input, 'params'), 'a parameter set');
+  const overrides = has(input, 'paramOverrides') ? part(input, 'paramOverrides') : {};
+  const other = 'otherContingency';
+  const table = has(set, other) ? part(set, other) : {};
+  return [{ ...table, ...(has(overrides, other) ? part(overrides, other) : {}) }];
+}
+
 /** A case's account under a model. */
 function standingOf(model: MarginModel, row: Raw, suite: Raw): Standing | Refusal {
   const input = part(row, 'input');
   const state = raw(named(suite, 'portfolios', input, 'portfolio'), 'a portfolio');
   const portfolio = portfolioOf(state);
   const parameters = parametersOf(model, row, suite, state);
-  const book = model.book(productsOf(portfolio), marketOf(state), parameters);
+  const book = model.book(productsOf(portfolio), accountMarket(state, thresholdsOf(row, suite)), parameters);
   return isRefusal(book) ? book : assess(portfolio, book, model);
 }
 
@@ -156,7 +175,7 @@ function assertedLines(standing: Standing, state: Raw, facts: Raw): Checked[] {
     }
     const [, kind, size] = /^(rel|abs) ([0-9.e+-]+)/.exec(words) ?? [];
     if (kind === undefined) return within(name, expected, got, Math.max(DIGITS * Math.abs(expected), LEDGER));
-    const allowed = kind === 'rel' ? Number(size) * Math.abs(expected) : Number(size) + LEDGER;
+    const allowed = Math.max(Number(size) * (kind === 'rel' ? Math.abs(expected) : 1), LEDGER);
     return within(name, expected, got, allowed);
   });
 }

@@ -41,6 +41,8 @@ export function hold(portfolio: Portfolio, book: RiskBook): Held | Refusal {
   const quantities = new Map<number, number>();
   let unsettled = 0;
   const add = (id: string, quantity: number): number | Refusal => {
+    const wrong = doubtQuantity(id, quantity);
+    if (wrong !== undefined) return wrong;
     const row = rowIn(book, id);
     if (!isRefusal(row)) quantities.set(row, (quantities.get(row) ?? 0) + quantity);
     return row;
@@ -61,6 +63,19 @@ export function hold(portfolio: Portfolio, book: RiskBook): Held | Refusal {
     unsettled += profit * book.columns.value[settled]!;
   }
   return { holdings: holdingsOf(quantities), unsettled };
+}
+
+/** Beyond this a product of quantity and price may be no number. */
+const QUANTITY_MAX = 1e18;
+
+/** A quantity that is none, or too large to be one; undefined where it is sound. */
+export function doubtQuantity(id: string, quantity: number): Refusal | undefined {
+  if (Math.abs(quantity) <= QUANTITY_MAX) return undefined;
+  return refuse(
+    'out-of-range',
+    `its quantity is ${quantity}; it must be a number up to ${QUANTITY_MAX} either way.`,
+    id,
+  );
 }
 
 function judgedApart(id: string): Refusal {

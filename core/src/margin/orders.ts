@@ -5,7 +5,7 @@ import { isRefusal, type Refusal, usd } from '../base/index.ts';
 import { futureProfit } from '../pricing/index.ts';
 import { isMargined } from '../product/index.ts';
 import { afterFills, type Fill, type FillLeg, type Holdings, type RiskBook } from '../risk/index.ts';
-import { rowIn } from './holdings.ts';
+import { doubtQuantity, rowIn } from './holdings.ts';
 import { type Amounts, isAlike, LINE_NAMES } from './lines.ts';
 import type { Order, Portfolio } from './portfolio.ts';
 
@@ -25,6 +25,8 @@ export type FeeOf = (row: number, quantity: number) => number;
  */
 function fillOf(order: Order, i: number, book: RiskBook, feeOf: FeeOf): OrderFill | Refusal {
   const { product, side, quantity: size, price } = order;
+  const wrong = doubtQuantity(product.id, size) ?? doubtQuantity(product.id, price);
+  if (wrong !== undefined) return wrong;
   const row = rowIn(book, product.id);
   if (isRefusal(row)) return row;
   const settle = rowIn(book, product.settleAsset);

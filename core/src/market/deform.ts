@@ -22,13 +22,18 @@ export type VolDeform =
 export const VOL_MIN = 1e-3;
 
 /**
- * A volatility after every deform, floored at `VOL_MIN`.
+ * A volatility after every deform, no lower than `least`.
  * @example deformVol(0.6, 0.2, [{ kind: 'scale', factor: 1.5 }]) // 0.9
  */
-export function deformVol(vol: number, k: number, deforms: readonly VolDeform[]): number {
+export function deformVol(
+  vol: number,
+  k: number,
+  deforms: readonly VolDeform[],
+  least: number = VOL_MIN,
+): number {
   let bent = vol;
   for (const deform of deforms) bent = bend(bent, k, deform);
-  return Math.max(bent, VOL_MIN);
+  return Math.max(bent, least);
 }
 
 /** `distance * slope` within `cap` of zero. A cap below zero, as Derive's far expiries have it, is a least distance instead of a largest. */

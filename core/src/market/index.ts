@@ -9,6 +9,7 @@ export {
 } from './arbitrage.ts';
 export { deformVol, VOL_MIN, type VolDeform } from './deform.ts';
 export { marketDigest } from './digest.ts';
+export { doubtMarket } from './doubt.ts';
 export { type EssviSlice, essviIsFree, essviPsiMax, essviPsiRange, essviRaw } from './essvi.ts';
 export { type Fate, isTooWide, type VolQuote, volQuotes } from './filters.ts';
 export { type ExpiryReport, type FitReport, fitMarket, fitReport } from './fit.ts';
@@ -43,6 +44,7 @@ export {
   atmVol,
   type JumpWings,
   jumpWingsOf,
+  leastVol,
   oneTerm,
   rawOf,
   SETTLEMENT_WINDOW_MS,

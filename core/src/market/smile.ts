@@ -2,7 +2,7 @@
 
 import { type Instant, type Refusal, refuse, type Years } from '../base/index.ts';
 import { log } from '../kernel/index.ts';
-import { deformVol } from './deform.ts';
+import { deformVol, VOL_MIN } from './deform.ts';
 import type { RawSvi, Slice, Smile, VolTable } from './market.ts';
 
 /** A total variance and its first two derivatives in log-moneyness. */
@@ -77,7 +77,12 @@ export function oneTerm(svi: RawSvi): Smile {
  */
 export function volAt(slice: Slice, strike: number): number {
   const k = smileMoneyness(strike, slice);
-  return deformVol(smileVol(slice, k), k, slice.deforms);
+  return deformVol(smileVol(slice, k), k, slice.deforms, leastVol(slice));
+}
+
+/** The lowest vol of a slice: where vols are stated, as a venue has them, zero is one; a fitted smile stays above `VOL_MIN`. */
+export function leastVol({ table }: Slice): number {
+  return table === undefined ? VOL_MIN : 0;
 }
 
 /** Below this nothing is priced; a strike of zero is taken to stand here, where every smile still has a value. */

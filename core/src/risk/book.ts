@@ -1,9 +1,16 @@
 // The risk book: everything a requirement needs and nothing of any account. Built once per market, shared by every portfolio.
 
 import { type Digest, isRefusal, type Refusal, refuse } from '../base/index.ts';
-import { type Market, underlyingOf } from '../market/index.ts';
+import { doubtMarket, type Market, underlyingOf } from '../market/index.ts';
 import { greeks, price } from '../pricing/index.ts';
-import { compareProducts, compareText, expiryOf, type Product, type ProductId } from '../product/index.ts';
+import {
+  compareProducts,
+  compareText,
+  expiryOf,
+  type Option,
+  type Product,
+  type ProductId,
+} from '../product/index.ts';
 import {
   LANES_MAX,
   type Lane,
@@ -74,12 +81,11 @@ function refuseExpired(products: readonly Product[], market: Market): Map<Produc
   const refused = new Map<ProductId, Refusal>();
   for (const product of products) {
     const expiry = expiryOf(product);
-    // What is settled but not yet paid stands at what it settled at, where the market says so.
-    const settled = underlyingOf(market, product.underlying)?.slices.some(
-      (slice) => slice.expiry === expiry && slice.unfixed === 0,
-    );
-    if (expiry !== undefined && expiry <= market.at && settled !== true) {
-      const message = 'it expired before the snapshot; settle it to cash and remove the position.';
+    // What has expired but is not yet paid stands at what its expiry settles at, where the market still has it.
+    const stands = underlyingOf(market, product.underlying)?.slices.some((slice) => slice.expiry === expiry);
+    if (expiry !== undefined && expiry <= market.at && stands !== true) {
+      const when = expiry === market.at ? 'at' : 'before';
+      const message = `it expired ${when} the snapshot; settle it to cash and remove the position.`;
       refused.set(product.id, refuse('expired', message, product.id));
     }
   }
@@ -90,6 +96,20 @@ function refuseExpired(products: readonly Product[], market: Market): Map<Produc
 function firstBroken(rows: Float64Array): number {
   for (let i = 0; i < rows.length; i++) if (!Number.isFinite(rows[i]!)) return i;
   return -1;
+}
+
+/** A strike is a price or zero. */
+function doubtStrikes(products: readonly Product[]): Refusal | undefined {
+  const wrong = products.find(
+    (product) =>
+      product.kind === 'option' && !(product.strike >= 0 && product.strike < Number.POSITIVE_INFINITY),
+  );
+  if (wrong === undefined) return undefined;
+  return refuse(
+    'out-of-range',
+    `its strike is ${(wrong as Option).strike}; a strike is a price, or zero.`,
+    wrong.id,
+  );
 }
 
 /** Factors of every bucket: of each expiry its own, of undated products 1. Products are sorted, so a bucket begins where coin or expiry changes. */
@@ -160,6 +180,8 @@ export function buildRiskBook(
   if (products.length > PRODUCTS_MAX) {
     return refuse('too-large', `a book may have ${PRODUCTS_MAX} products; this one has ${products.length}.`);
   }
+  const wrong = doubtMarket(observed) ?? doubtStrikes(products);
+  if (wrong !== undefined) return wrong;
   const unique = [...new Map(products.map((product) => [product.id, product])).values()].sort(
     compareProducts,
   );

@@ -8,12 +8,12 @@ import {
   assetUsd,
   deformVol,
   discountOf,
+  leastVol,
   type Market,
   type Slice,
   sliceAt,
   smileMoneyness,
   smileVol,
-  VOL_MIN,
 } from '../market/index.ts';
 import { futureMark, futureProfit, price } from '../pricing/index.ts';
 import { expiryOf, type Future, type Option, type Perpetual, type Product } from '../product/index.ts';
@@ -193,7 +193,7 @@ function compileDeforms(
 ): void {
   const [first, second, ...rest] = slice.deforms;
   factor[s] = first?.kind === 'scale' ? first.factor : 1;
-  floor[s] = Math.max(VOL_MIN, second?.kind === 'floor' ? second.vol : 0);
+  floor[s] = Math.max(leastVol(slice), second?.kind === 'floor' ? second.vol : 0);
   const scaled = first === undefined || first.kind === 'scale';
   simple[s] = scaled && (second === undefined || second.kind === 'floor') && rest.length === 0 ? 1 : 0;
 }
@@ -273,7 +273,7 @@ export function fillStdevs(strike: number, expiry: ExpiryLanes, stdevs: Float64A
     const bent =
       simple[s] === 1
         ? Math.max(vol * factor[s]!, floor[s]!)
-        : deformVol(vol, nodeK[node[s]!]!, slices[s]!.deforms);
+        : deformVol(vol, nodeK[node[s]!]!, slices[s]!.deforms, leastVol(slices[s]!));
     stdevs[s] = bent * rootYears[s]!;
   }
 }

@@ -48,7 +48,7 @@ export function readSlice(node: Json, place: Place, doubts: Doubts): Slice {
   const fields = new Fields(node, place, keys, doubts);
   return {
     expiry: fields.instant('expiry'),
-    years: readYears(fields, 'years'),
+    years: years(fields.number('years', atLeastZero)),
     forward: fields.number('forward', priced),
     smileForward: fields.number('smileForward', priced),
     smileYears: readYears(fields, 'smileYears'),
@@ -57,7 +57,7 @@ export function readSlice(node: Json, place: Place, doubts: Doubts): Slice {
     ...(fields.has('table') ? { table: readTable(fields, doubts) } : {}),
     ...(fields.has('rate') ? { rate: fields.number('rate', rated) } : {}),
     ...(fields.has('oracleConfidence') ? { oracleConfidence: fields.number('oracleConfidence', share) } : {}),
-    unfixed: fields.number('unfixed', shareAboveZero),
+    unfixed: fields.number('unfixed', share),
     quality: readQuality(fields.node('quality'), below(place, 'quality'), doubts),
   };
 }

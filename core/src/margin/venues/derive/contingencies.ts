@@ -62,7 +62,7 @@ export interface ConfidenceRule {
 
 /** What a notional is charged for an oracle's confidence. @example doubtShare({ confThreshold: 0.55, confMargin: 0.4 }, 0.5) // 0.2 */
 export function doubtShare({ confThreshold, confMargin }: ConfidenceRule, confidence: number): number {
-  return confidence < confThreshold ? (1 - confidence) * confMargin : 0;
+  return confidence >= confThreshold ? 0 : (1 - confidence) * confMargin;
 }
 
 /** How sure the oracles of a coin are: of its index, and with a perpetual held also of its mark. */

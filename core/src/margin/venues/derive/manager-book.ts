@@ -8,7 +8,7 @@ import {
   refuse,
   yearsBetween,
 } from '../../../base/index.ts';
-import { type Market, type Slice, underlyingOf } from '../../../market/index.ts';
+import { doubtMarket, type Market, type Slice, underlyingOf } from '../../../market/index.ts';
 import { compareProducts, type Product } from '../../../product/index.ts';
 import { buildRiskBook, fullRevaluation, type RiskBook, withExpiries } from '../../../risk/index.ts';
 import type { Lane } from '../../../scenario/index.ts';
@@ -99,7 +99,7 @@ export function buildManagerBook<M>(
   parameters: DerivePortfolioParameters<M>,
   version: ManagerVersion<M>,
 ): ManagerBook<M> | Refusal {
-  const doubt = version.doubt(parameters);
+  const doubt = version.doubt(parameters) ?? doubtMarket(observed);
   if (doubt !== undefined) return doubt;
   const homes = homesOf(products, parameters, version);
   const strangers = refusedOf(products, parameters, homes);

@@ -1,7 +1,7 @@
 // A book under the Standard Manager: what every row is margined by, and what of it the venue has no rule for.
 
 import { digestValue, isRefusal, type Refusal, refuse } from '../../../base/index.ts';
-import { assetUsd, type Market } from '../../../market/index.ts';
+import { assetUsd, doubtMarket, type Market } from '../../../market/index.ts';
 import { compareProducts, type Option, type Product } from '../../../product/index.ts';
 import {
   buildRiskBook,
@@ -112,7 +112,7 @@ export function buildSrmBook(
   observed: Market,
   given: SrmParameters,
 ): SrmBook | Refusal {
-  const doubt = doubtSrm(given);
+  const doubt = doubtSrm(given) ?? doubtMarket(observed);
   if (doubt !== undefined) return doubt;
   const strangers = new Map<string, Refusal>();
   for (const product of products) {

@@ -116,7 +116,7 @@ export function srmMaxLoss(
  * @example srmDoubtful(0.5, 0.55, 1, 2_000) // 1000
  */
 export function srmDoubtful(confidence: number, threshold: number, factor: number, spot: number): number {
-  return confidence < threshold ? (1 - confidence) * factor * spot : 0;
+  return confidence >= threshold ? 0 : (1 - confidence) * factor * spot;
 }
 
 /**
