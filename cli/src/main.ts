@@ -1,6 +1,7 @@
 // The command `plimsoll`: arguments in, text out. Thinking happens in core.
 
 import { Command, CommanderError } from 'commander';
+import { addBacktest } from './backtest.ts';
 import { demo } from './demo.ts';
 import { addExplain } from './explain.ts';
 import { addMargin } from './margin.ts';
@@ -25,6 +26,7 @@ addSurvive(program);
 addSurface(program);
 addRiskFile(program);
 addVenues(program);
+addBacktest(program);
 program
   .command('demo')
   .description('explain the margin of a sample book on a market that the project simulates')

@@ -1,4 +1,5 @@
 // Simulated markets, evidence, and the files both read.
+export * from './backtest/index.ts';
 export * from './backtest/tests/index.ts';
 export {
   estimateGarch,

@@ -38,14 +38,23 @@ export function assembleBook(parts: BookParts): RiskBook {
   const { levels, products, lanes, ranges, rows, columns, terms, refused } = parts;
   for (const values of [rows, ...Object.values(columns)]) unsignZeros(values);
   const groups = groupProducts(products, levels);
+  const places = new Map<string, number>();
+  lanes.forEach(({ id }, s) => {
+    if (!places.has(id)) places.set(id, s);
+  });
+  let digest: Digest | undefined;
   return {
-    digest: digestBook(parts),
+    // Digesting thousands of lanes takes longer than sweeping them, and most books are never asked who they are.
+    get digest() {
+      digest ??= digestBook(parts);
+      return digest;
+    },
     levels,
     products,
     indexOf: new Map(products.map((product, p) => [product.id, p])),
     lanes,
     netsBySum: Uint8Array.from(lanes, (lane) => (lane.netting === 'sum' ? 1 : 0)),
-    twins: Int32Array.from(lanes, ({ twin }) => lanes.findIndex((lane) => lane.id === twin)),
+    twins: Int32Array.from(lanes, ({ twin }) => (twin === undefined ? -1 : (places.get(twin) ?? -1))),
     stride: strideOf(lanes.length),
     rows,
     columns,

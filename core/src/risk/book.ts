@@ -11,16 +11,10 @@ import {
   type Product,
   type ProductId,
 } from '../product/index.ts';
-import {
-  LANES_MAX,
-  type Lane,
-  pegAfter,
-  type ScanRanges,
-  type Shock,
-  shiftUnderlying,
-} from '../scenario/index.ts';
+import { LANES_MAX, type Lane, pegAfter, type ScanRanges, type Shock } from '../scenario/index.ts';
 import { assembleBook, shocksOf } from './assemble.ts';
 import { type Columns, measureColumns, withExpiries } from './columns.ts';
+import { laneMarkets } from './lane-markets.ts';
 import { type Levels, levelsOf } from './levels.ts';
 import { fullRevaluation, type RowMethod } from './method.ts';
 import { strideOf } from './rows.ts';
@@ -143,9 +137,9 @@ function refuseLane(lane: string, what: string): Refusal {
 /** A lane may not take a price to zero or below: what comes out is no loss but nonsense, and nonsense is never the worst. */
 function doubtShocks(market: Market, shocks: ReadonlyMap<string, readonly Shock[]>): Refusal | undefined {
   for (const [underlying, own] of shocks) {
-    const coin = underlyingOf(market, underlying);
-    for (const shock of own) {
-      const moved = coin === undefined ? undefined : shiftUnderlying(coin, shock, market.at);
+    const { shifted } = laneMarkets(market, underlying, shocks);
+    for (const [s, shock] of own.entries()) {
+      const moved = shifted[s];
       const prices =
         moved === undefined
           ? [pegAfter(shock, underlying, market.pegs.get(underlying) ?? 1)]

@@ -143,7 +143,7 @@ function partnerLanes(rows: readonly (readonly number[])[]): PartnerLanes {
  * set two hedged ones free of each other, and the requirement would jump.
  */
 export function planCombine(
-  book: RiskBook,
+  book: Pick<RiskBook, 'lanes' | 'groups' | 'ranges' | 'levels'>,
   correlations: Correlations,
   retained: number,
   others: ReadonlyMap<string, ScanRanges> = new Map(),

@@ -11,6 +11,9 @@ export interface LaneMarkets {
   readonly shifted: readonly UnderlyingMarket[];
 }
 
+/** Made once for the lanes of a book: what doubts them and what prices in them look at the same. */
+const made = new WeakMap<readonly Shock[], LaneMarkets>();
+
 /** The markets of an underlying; lanes are resolved for it. */
 export function laneMarkets(
   market: Market,
@@ -20,8 +23,12 @@ export function laneMarkets(
   const own = shocks.get(underlying);
   assert(own !== undefined, `lanes are resolved for ${underlying}`);
   const base = underlyingOf(market, underlying);
+  const known = made.get(own);
+  if (known !== undefined && known.base === base) return known;
   const shifted = base === undefined ? [] : own.map((shock) => shiftUnderlying(base, shock, market.at));
-  return { base, shocks: own, shifted };
+  const lanes = { base, shocks: own, shifted };
+  made.set(own, lanes);
+  return lanes;
 }
 
 /** The damps of every lane at a time to expiry. */

@@ -66,8 +66,8 @@ function makerLegs(listing: Listing): Legs {
 }
 
 /** Positions in the coin itself and in its forwards. */
-function linearBooks(btc: Listing, eth: Listing): Book[] {
-  return [
+function linearBooks(btc: Listing, eth: Listing | undefined): Book[] {
+  const books = [
     account('outright', 'long the perpetual', [cash], [[btc.perpetual, UNIT_USD]]),
     account(
       'basis',
@@ -78,16 +78,18 @@ function linearBooks(btc: Listing, eth: Listing): Book[] {
         [btc.future(90), -UNIT_USD],
       ],
     ),
-    account(
-      'cross-asset',
-      'long the BTC perpetual, short the ETH perpetual',
-      [cash],
-      [
-        [btc.perpetual, UNIT_USD],
-        [eth.perpetual, -UNIT_USD],
-      ],
-    ),
   ];
+  if (eth === undefined) return books;
+  const across = account(
+    'cross-asset',
+    'long the BTC perpetual, short the ETH perpetual',
+    [cash],
+    [
+      [btc.perpetual, UNIT_USD],
+      [eth.perpetual, -UNIT_USD],
+    ],
+  );
+  return [...books, across];
 }
 
 /** Positions whose loss has no floor. */
@@ -178,9 +180,10 @@ function coveredBooks(btc: Listing): Book[] {
   ];
 }
 
-/** The dozen: linear, short, covered, and a market maker's board. */
+/** The dozen: linear, short, covered, and a market maker's board. Where ETH is not listed there is no cross-asset book. */
 export function standardBooks(snapshot: ChainSnapshot): Book[] {
-  const [btc, eth] = [new Listing(snapshot, 'BTC'), new Listing(snapshot, 'ETH')];
+  const hasEth = snapshot.options.some(({ product }) => product.underlying === 'ETH');
+  const [btc, eth] = [new Listing(snapshot, 'BTC'), hasEth ? new Listing(snapshot, 'ETH') : undefined];
   const maker = makerLegs(btc);
   const what = `${maker.length - 1} options of 7 to 180 days and both wings, bought and sold in turn, ${MAKER_UNITS} units in all, hedged with the perpetual`;
   return [

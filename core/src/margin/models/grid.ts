@@ -72,7 +72,7 @@ export function buildGridBook(
 }
 
 function refusing(refused: RiskBook['refused'], book: GridBook | Refusal): GridBook | Refusal {
-  if (isRefusal(book)) return book;
+  if (isRefusal(book) || refused.size === 0) return book;
   return { ...book, risk: { ...book.risk, refused: new Map([...book.risk.refused, ...refused]) } };
 }
 
@@ -82,7 +82,9 @@ export function rebookGrid(
   parameters: GridParameters,
   history?: HistoryParameters,
 ): GridBook | Refusal {
-  const combinable = { ...risk, lanes: risk.lanes.filter(({ window }) => window === undefined) };
+  const { groups, ranges, levels } = risk;
+  const lanes = risk.lanes.filter(({ window }) => window === undefined);
+  const combinable = { lanes, groups, ranges, levels };
   return (
     doubtParameters(parameters) ?? {
       model: 'grid',

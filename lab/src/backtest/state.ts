@@ -1,0 +1,37 @@
+// A run's state on disk: written whole beside the old one and put in its place, so that a kill at any moment leaves one that can be read.
+
+import { existsSync } from 'node:fs';
+import { rename, unlink, writeFile } from 'node:fs/promises';
+import { isRefusal, type Refusal, refuse } from '@plimsoll/core';
+import { readText } from '../files.ts';
+import type { BacktestState } from './engine.ts';
+
+/** Reads a state; undefined where there is none yet. */
+export async function readState(path: string): Promise<BacktestState | undefined | Refusal> {
+  if (!existsSync(path)) return undefined;
+  const text = await readText(path);
+  if (isRefusal(text)) return text;
+  try {
+    const state = JSON.parse(text) as BacktestState;
+    if (state.version === 1 && typeof state.fingerprint === 'string') return state;
+  } catch {}
+  return refuse('malformed', 'this is no state of a backtest; remove it or name another file.', path);
+}
+
+/** Writes a state, whole or not at all. */
+export async function writeState(path: string, state: BacktestState): Promise<Refusal | undefined> {
+  const beside = `${path}.${process.pid}.tmp`;
+  try {
+    await writeFile(beside, JSON.stringify(state));
+    await rename(beside, path);
+    return undefined;
+  } catch (error) {
+    await unlink(beside).catch(() => undefined);
+    const { code } = error as NodeJS.ErrnoException;
+    return refuse(
+      'malformed',
+      `the state cannot be written (${code}); check its folder and permissions.`,
+      path,
+    );
+  }
+}

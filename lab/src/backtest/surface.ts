@@ -1,0 +1,162 @@
+// A market made of what is known of an hour: real spots and vols, and where no chain was kept a plausible skewed surface around them (M-182).
+
+import {
+  DAYS_PER_YEAR,
+  digestValue,
+  type ForwardMark,
+  type Instant,
+  type Market,
+  oneTerm,
+  type Slice,
+  type SliceQuality,
+  type UnderlyingMarket,
+  unfixedPart,
+  yearsBetween,
+} from '@plimsoll/core';
+import { exp } from '@plimsoll/core/kernel';
+import { clamp } from '../simulate/path.ts';
+import type { SimulatedSurface } from '../simulate/smile.ts';
+
+/** One coin at one time. */
+export interface DrivenCoin {
+  readonly coin: string;
+  /** USD per coin. */
+  readonly spot: number;
+  /** The perpetual over the index. */
+  readonly premium: number;
+  /** At the money, of thirty days; decimal. */
+  readonly vol: number;
+  /** The level that variance returns to, a year. */
+  readonly longVariance: number;
+  /** Decayed sum of log returns over about three days: leans skew and basis. */
+  readonly trend: number;
+}
+
+const REVERSION = 12;
+const MONTH = 30 / DAYS_PER_YEAR;
+/** (1 - e^(-12 T)) / 12 at thirty days. */
+const MONTH_PULL = (1 - exp(-REVERSION * MONTH)) / REVERSION;
+const RHO = -0.22;
+const ETA = 1.15;
+const RHO_PER_TREND = 0.8;
+const RHO_MAX = 0.5;
+const CARRY = 0.05;
+const CARRY_PER_TREND = 0.4;
+const CARRY_MAX = 0.35;
+/** Half-width of a quote, in vol. */
+export const HALF_WIDTH = 0.008;
+
+/** What a made surface is trusted: as a well-quoted one, so that charges are those of a calm venue. */
+const quality: SliceQuality = {
+  source: 'given',
+  fitError: 0.003,
+  quoteWidth: HALF_WIDTH,
+  uncertainty: 0.01,
+  confidence: 0.05 / (0.05 + 0.01),
+  quotesUsed: 0,
+  insideShare: 1,
+  butterflyMin: 0,
+  calendarMin: 0,
+};
+
+/**
+ * The surface around a 30-day vol: `theta(T) = vbar T + (v0 - vbar)(1 - e^(-12 T)) / 12`, v0 such that `theta(30 d) = vol^2 30 d`, SSVI across strikes.
+ * Free of arbitrage by its parameters (Gatheral and Jacquier 2014, theorems 4.1 and 4.2).
+ * @example drivenSurface(coin).atmVariance(years(30 / 365)) // vol^2 * 30 / 365
+ */
+export function drivenSurface({ vol, longVariance, trend }: DrivenCoin): SimulatedSurface {
+  const month = vol * vol * MONTH;
+  // Short variance stays above zero only where the long one is not far above the month's.
+  const long = clamp(longVariance, 0.4 * vol * vol, 2 * vol * vol);
+  const short = long + (month - long * MONTH) / MONTH_PULL;
+  return {
+    rho: clamp(RHO + RHO_PER_TREND * trend, -RHO_MAX, RHO_MAX),
+    eta: ETA,
+    stress: clamp(short / long, 0.5, 6),
+    atmVariance: (years) => long * years + ((short - long) * (1 - exp(-REVERSION * years))) / REVERSION,
+  };
+}
+
+/** USD per coin at an expiry. */
+export function drivenForward({ spot, trend }: DrivenCoin, years: number): number {
+  const carry = clamp(CARRY + CARRY_PER_TREND * trend, -CARRY_MAX, CARRY_MAX);
+  return spot * exp(carry * years);
+}
+
+function sliceOf(coin: DrivenCoin, surface: SimulatedSurface, at: Instant, expiry: Instant): Slice {
+  const years = yearsBetween(at, expiry);
+  const forward = drivenForward(coin, years);
+  const theta = surface.atmVariance(years);
+  const { rho } = surface;
+  const phi = surface.eta / Math.sqrt(theta * (1 + theta));
+  const flank = Math.sqrt(1 - rho * rho);
+  // SSVI is raw SVI, expiry by expiry.
+  const svi = {
+    a: (theta / 2) * (1 - rho * rho),
+    b: (theta * phi) / 2,
+    rho,
+    m: -rho / phi,
+    sigma: flank / phi,
+  };
+  return {
+    expiry,
+    years,
+    forward,
+    smileForward: forward,
+    smileYears: years,
+    smile: oneTerm(svi),
+    deforms: [],
+    unfixed: unfixedPart(at, expiry),
+    quality,
+  };
+}
+
+function coinMarket(
+  coin: DrivenCoin,
+  at: Instant,
+  slices: readonly Instant[],
+  futures: readonly Instant[],
+): UnderlyingMarket {
+  const surface = drivenSurface(coin);
+  return {
+    underlying: coin.coin,
+    index: coin.spot,
+    indexUncertainty: 0,
+    perpetual: coin.spot * coin.premium,
+    futures: futures.map((expiry): ForwardMark => {
+      return { expiry, forward: drivenForward(coin, yearsBetween(at, expiry)) };
+    }),
+    slices: slices.map((expiry) => sliceOf(coin, surface, at, expiry)),
+    refused: [],
+  };
+}
+
+/** Expiries that a coin must have. */
+export interface Asked {
+  readonly slices: readonly Instant[];
+  readonly futures: readonly Instant[];
+}
+
+/**
+ * A market of coins at one time with just the expiries asked for, ascending; what has expired is left out.
+ * @example drivenMarket(at, [coin], new Map([['BTC', { slices: [expiry], futures: [] }]]))
+ */
+export function drivenMarket(
+  at: Instant,
+  coins: readonly DrivenCoin[],
+  asked: ReadonlyMap<string, Asked>,
+): Market {
+  const alive = (expiries: readonly Instant[] = []) => expiries.filter((expiry) => expiry > at);
+  const underlyings = coins.map((coin) => {
+    const own = asked.get(coin.coin);
+    return coinMarket(coin, at, alive(own?.slices), alive(own?.futures));
+  });
+  return {
+    at,
+    source: 'surfaces generated by a model, driven by real spot and vol',
+    underlyings,
+    pegs: new Map([['USD', 1]]),
+    touches: new Map(),
+    digest: digestValue(['driven', at, coins, [...asked].map(([coin, own]) => [coin, own])]),
+  };
+}
