@@ -22,8 +22,12 @@ import {
 import {
   type DeribitPortfolioParameters,
   deribitPortfolioHistory,
+  type MatrixMargin,
+  portfolioMargins,
   printedMargins,
+  printedWorstCase,
   type RiskVectors,
+  riskMatrixMargin,
 } from '@plimsoll/core/venues';
 import { has, isRaw, list, num, numOf, numOr, part, word } from './fields.ts';
 import { type Checked, type Raw, type Suite, same, Unreadable, within as withinSize } from './suite.ts';
@@ -126,6 +130,8 @@ interface Answer {
   readonly index: number;
   readonly coin: string;
   readonly mmFactor: number;
+  /** Coins held, longs and shorts added: what cancels to nothing is nothing to within spacings of this. */
+  readonly gross: number;
 }
 
 function answerOf(inputs: Raw): Answer {
@@ -147,17 +153,21 @@ function answerOf(inputs: Raw): Answer {
     index,
     coin,
     mmFactor: parameters.mmFactor,
+    gross: held.reduce((sum, { size }) => sum + Math.abs(size), 0),
   };
 }
 
+/** Relative to what was added, a sum of doubles that should be zero. */
+const NOTHING = 1e-15;
+
 /** The venue's numbers of a case, by the names the case states them under. */
-function comparison(row: Raw) {
+function comparison(row: Raw, gross: number) {
   const expected = part(row, 'expected');
   const { type, value } = part(row, 'tolerance');
   if (type !== 'rel' || typeof value !== 'number')
     throw new Unreadable('field "tolerance" states no relative number');
-  const close = (name: string, wanted: number, got: number) =>
-    withinSize(name, wanted, got, value * Math.abs(wanted));
+  const close = (name: string, wanted: number, got: number, blur = 0) =>
+    withinSize(name, wanted, got, value * Math.abs(wanted) + NOTHING * gross + blur);
   return {
     expected,
     close,
@@ -172,8 +182,8 @@ function comparison(row: Raw) {
 const perBucket = ({ standard }: RiskVectors) => standard.filter((_, i) => i % 3 === 0);
 
 /** The sums and the worst case, where the case states them. */
-function caseChecks(row: Raw, { vectors, coin }: Answer): Checked[] {
-  const { expected, close, cells } = comparison(row);
+function caseChecks(row: Raw, { vectors, coin, gross }: Answer): Checked[] {
+  const { expected, close, cells } = comparison(row, gross);
   const aggregated = vectors.aggregated.get(`${coin}_${coin}`.toLowerCase()) ?? {
     standard: [],
     extended: [],
@@ -197,43 +207,72 @@ function caseChecks(row: Raw, { vectors, coin }: Answer): Checked[] {
   ];
 }
 
-/** The margins, as the venue prints them: from the requirement itself, and rounded as the venue does on its way. */
-function marginChecks(row: Raw, { requirement, vectors, index, coin, mmFactor }: Answer): Checked[] {
-  const { expected, close } = comparison(row);
-  const inputs = part(row, 'inputs');
-  const matrix = vectors.matrices.get(coin);
-  if (matrix === undefined) throw new Unreadable('field "positions" is empty; nothing has a matrix');
+/** A ledger amount is rounded against the account, by up to this, dollars. */
+const LEDGER_UNIT = 1e-8;
+
+/** Every margin as the formulas have it, and the same as the venue prints it; a case may state either. */
+function marginsOf(matrix: MatrixMargin, inputs: Raw, mmFactor: number) {
   const beside = {
     mmpMargin: numOr(inputs, 'mmp_margin', 0),
     openOrdersMargin: numOr(inputs, 'open_orders_margin', 0),
     spotMargin: numOr(inputs, 'spot_margin', 0),
   };
+  const sum = riskMatrixMargin(matrix);
+  const plain = portfolioMargins(sum, beside, mmFactor);
   const shown = printedMargins(matrix, beside, mmFactor);
-  const got = {
-    worst_case: matrix.worstCase,
-    roll_shock: matrix.rollShock,
-    delta_shock: matrix.deltaShock,
-    risk_matrix_margin: shown.riskMatrix,
-    initial_margin: shown.initial,
-    maintenance_margin: shown.maintenance,
-  };
-  const unrounded = dollars(requirement.maintenance.amount) / index;
+  return {
+    worst_case: [matrix.worstCase, printedWorstCase(matrix.worstCase)],
+    roll_shock: [matrix.rollShock],
+    delta_shock: [matrix.deltaShock],
+    risk_matrix_margin: [sum, shown.riskMatrix],
+    initial_margin: [plain.initial, shown.initial],
+    maintenance_margin: [plain.maintenance, shown.maintenance],
+  } as const;
+}
+
+/** How many of the shocks, which are read off the ledger, a margin holds. */
+const SHOCKS_IN: Readonly<Record<keyof ReturnType<typeof marginsOf>, number>> = {
+  worst_case: 0,
+  roll_shock: 1,
+  delta_shock: 1,
+  risk_matrix_margin: 2,
+  initial_margin: 2,
+  maintenance_margin: 2,
+};
+
+/** The margins of a case, unrounded or as the venue prints them, whichever is nearer; and the requirement's own maintenance. */
+function marginChecks(row: Raw, answer: Answer): Checked[] {
+  const { requirement, vectors, index, coin, mmFactor, gross } = answer;
+  const { expected, close } = comparison(row, gross);
+  const matrix = vectors.matrices.get(coin);
+  if (matrix === undefined) throw new Unreadable('field "positions" is empty; nothing has a matrix');
+  const got = marginsOf(matrix, part(row, 'inputs'), mmFactor);
+  const blur = LEDGER_UNIT / index;
+  const checks = Object.entries(got).flatMap(([name, values]) => {
+    if (!has(expected, name)) return [];
+    const wanted = num(expected, name);
+    const [plain, printed = plain] = values;
+    const nearest = Math.abs(printed - wanted) < Math.abs(plain - wanted) ? printed : plain;
+    return [close(name, wanted, nearest, SHOCKS_IN[name as keyof typeof got] * blur)];
+  });
+  const { amount, charges } = requirement.maintenance;
+  const [maintenance] = got.maintenance_margin;
+  // What is swept, every charge, and the two shocks of the matrix.
+  const slack = (1 + charges.length + 2) * blur + EXACT * maintenance;
   return [
-    ...Object.entries(got).flatMap(([name, value]) =>
-      has(expected, name) ? [close(name, num(expected, name), value)] : [],
-    ),
-    withinSize('maintenance of the requirement', shown.maintenance, unrounded, COIN_STEP),
+    ...checks,
+    withinSize('maintenance of the requirement', maintenance, dollars(amount) / index, slack),
   ];
 }
 
-/** Half a step of the venue's rounding. */
-const COIN_STEP = 5e-10;
+/** Two sums of the same doubles, relative. */
+const EXACT = 1e-12;
 
 const matrix: Suite = {
   id: 'Deribit: PME (portfolio margin risk matrix), inverse futures',
   answer(row) {
     const answer = answerOf(part(row, 'inputs'));
-    const { expected, cells } = comparison(row);
+    const { expected, cells } = comparison(row, answer.gross);
     const initial = (id: string) => answer.vectors.initial.get(id) ?? { standard: [], extended: [] };
     const stated = (name: string) => (has(expected, name) ? part(expected, name) : {});
     const [standard, extended] = [stated('initial_risk_vectors'), stated('extended_vectors')];

@@ -153,17 +153,28 @@ function unitChecks(expected: Raw, unit: OkxUnit, upl: number, near: Near): Chec
   return checks;
 }
 
+/** A coin of which no contract is held is no unit: every term is zero. */
+function emptyChecks(expected: Raw, coin: string, near: Near): Checked[] {
+  return [...TERMS, 'upl', 'mr6_pnl']
+    .filter((name) => has(expected, name))
+    .map((name) => near(`${coin} ${name}`, num(expected, name), 0));
+}
+
 type Near = (name: string, expected: number, got: number) => Checked;
 
-/** The case's tolerance, relative ones never looser than 1e-9. */
-function nearOf(row: Raw): Near {
+/** A ledger amount is rounded against the account: every charge by up to a unit, equity too. */
+const LEDGER_UNIT = 1e-8;
+
+/** The case's tolerance, relative ones never looser than 1e-9 beside what the ledger rounds: so many charges, at so many dollars a unit. */
+function nearOf(row: Raw, charges: number, stable: number): Near {
   const { type, value } = part(row, 'tolerance');
   if (typeof value !== 'number' || (type !== 'abs' && type !== 'rel')) {
     throw new Unreadable('field "tolerance" is neither abs nor rel with a number');
   }
-  const share = type === 'rel' ? Math.min(value, 1e-9) : 0;
+  const share = Math.min(value, 1e-9);
+  const blur = ((charges + 1) * LEDGER_UNIT) / stable;
   return (name, expected, got) =>
-    withinSize(name, expected, got, type === 'abs' ? value : share * Math.abs(expected));
+    withinSize(name, expected, got, type === 'abs' ? value : share * Math.abs(expected) + blur);
 }
 
 const okxUnitsSuite: Suite = {
@@ -179,15 +190,18 @@ const okxUnitsSuite: Suite = {
     const market = marketOf(inputs, swaps);
     const book = sure(model.book(productsOf(portfolio), market, parametersOf(inputs, coins)));
     const { equity, requirement } = sure(assess(portfolio, book, model));
-    const near = nearOf(row);
+    const charges = Math.max(requirement.maintenance.charges.length, requirement.initial.charges.length);
+    const near = nearOf(row, charges, pegOf(inputs, swaps[0]!.quote));
     const units = sure(okxUnits(requirement, book));
     const checks = coins.flatMap((coin) => {
       const peg = pegOf(inputs, swaps[0]!.quote);
       const upl = swaps
         .filter((swap) => swap.coin === coin)
         .reduce((sum, { coins: size, mark, entry }) => sum + size * (mark - entry) * peg, 0);
-      const unit = units.find(({ riskUnit }) => riskUnit === coin)!;
-      return has(expected, coin) ? unitChecks(part(expected, coin), unit, upl, near) : [];
+      if (!has(expected, coin)) return [];
+      const unit = units.find(({ riskUnit }) => riskUnit === coin);
+      const own = part(expected, coin);
+      return unit === undefined ? emptyChecks(own, coin, near) : unitChecks(own, unit, upl, near);
     });
     return has(expected, 'account')
       ? [...checks, ...accountChecks(part(expected, 'account'), units, { requirement, equity }, near)]

@@ -28,6 +28,7 @@ export {
   portfolioMargins,
   priceBuckets,
   printedMargins,
+  printedWorstCase,
   type RiskVectors,
   riskMatrixMargin,
   rollRate,

@@ -260,13 +260,18 @@ export function portfolioMargins(
 const PRINTED = 1e9;
 const printed = (coins: number) => Math.round(coins * PRINTED) / PRINTED;
 
+/** The worst case as the venue prints it, to nine decimals of a coin. @example printedWorstCase(0.05968587238095239) // 0.059685872 */
+export function printedWorstCase(worstCase: number): number {
+  return printed(worstCase);
+}
+
 /**
  * The margins of one coin as the venue prints them (M-108): the worst case is rounded to nine decimals of a coin before it is summed, and so is
  * initial margin at the end. Coins.
  * @example printedMargins(parts, beside, 0.8) // { riskMatrix: 0.06284313098, initial: 0.122861343, maintenance: 0.050274504784 }
  */
 export function printedMargins(parts: MatrixMargin, beside: BesideMatrix, mmFactor: number) {
-  const riskMatrix = riskMatrixMargin({ ...parts, worstCase: printed(parts.worstCase) });
+  const riskMatrix = riskMatrixMargin({ ...parts, worstCase: printedWorstCase(parts.worstCase) });
   const { initial, maintenance } = portfolioMargins(riskMatrix, beside, mmFactor);
   return { riskMatrix, initial: printed(initial), maintenance };
 }
