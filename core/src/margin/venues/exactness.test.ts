@@ -37,6 +37,13 @@ describe('exactness', () => {
     expect(exactnessCounts(grid as MarginModel)).toEqual({ exact: 0, partly: 0, indicative: 0 });
   });
 
+  it('M-123 no release line is exact: no venue has shown the number at which a liquidation stops', () => {
+    for (const model of Object.values(models) as MarginModel[]) {
+      const level = model.facts?.exactness.release?.level;
+      if (level !== undefined) expect(['partly', 'indicative'], model.id).toContain(level);
+    }
+  });
+
   it('M-120 parameters are known for a dated set by their digest, and are none where a file lies over them', () => {
     expect(datedSet(venue, digestValue(later))?.effective).toBe('2026-02-15');
     expect(datedSet(venue, digestValue({ ...later, releaseBuffer: 0.08 }))).toBeUndefined();

@@ -28,8 +28,8 @@ export const portfolioFacts: VenueFacts<DeribitPortfolioParameters> = {
       why: 'Haircuts of USDE, USYC and BUIDL are read from exchange updates; how equity in coins enters the matrix of cross collateral (equity_side_impact) is not published and is left out.',
     },
     release: {
-      level: 'exact',
-      why: 'Liquidation ends as soon as maintenance margin is below one hundred percent of the margin balance, so release is maintenance.',
+      level: 'partly',
+      why: "By the venue's text liquidation ends as soon as maintenance margin is below one hundred percent of the margin balance, so release is maintenance; no number of a liquidation was seen.",
     },
     orders: {
       level: 'indicative',

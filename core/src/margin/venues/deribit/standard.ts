@@ -107,16 +107,16 @@ const facts: VenueFacts<DeribitStandardParameters> = {
       why: 'The formula is published; no worked number of the venue was found, and its text divides the out-of-the-money amount by a mark price that is read as the index.',
     },
     'bought-options': {
-      level: 'exact',
-      why: "The venue's margin balance is equity without options (its account summary adds up so), so what is bought covers nothing.",
+      level: 'partly',
+      why: "The venue's margin balance is equity without options (its account summary adds up so), so what is bought covers nothing; no answer on a bought option alone was seen.",
     },
     'collateral-haircut': {
       level: 'partly',
       why: 'Haircuts enter initial margin of cross collateral only; those of USDE, USYC and BUIDL are read from exchange updates, that of SOL is judgement, and the fee for borrowing is left out.',
     },
     release: {
-      level: 'exact',
-      why: 'Liquidation ends as soon as maintenance margin is below one hundred percent of the margin balance, so release is maintenance.',
+      level: 'partly',
+      why: "By the venue's text liquidation ends as soon as maintenance margin is below one hundred percent of the margin balance, so release is maintenance; no number of a liquidation was seen.",
     },
     orders: {
       level: 'indicative',
