@@ -1,10 +1,10 @@
 // What `plimsoll venues compare` prints: terms and vectors as tables, or as JSON.
 
-import { formatInstant, type Pair, type TermRow, type VectorRow } from '@plimsoll/core';
+import { EXACTNESS_LEVELS, formatInstant, type Pair, type TermRow, type VectorRow } from '@plimsoll/core';
 import colors from 'picocolors';
 import { figure, heading, say, table } from './output.ts';
 import { markOf } from './venue-words.ts';
-import { type ComparedAccount, type ComparedAll, refusedWords } from './venues-compare.ts';
+import { type ComparedAccount, type ComparedAll, refusedWords, tallyAll } from './venues-compare.ts';
 
 const number = (value: number | undefined): string => (value === undefined ? '-' : figure(value, 10));
 const gap = (value: number | undefined): string => (value === undefined ? '-' : figure(value, 3));
@@ -16,7 +16,7 @@ function verdict({ agrees }: { readonly agrees: boolean | undefined }): string {
 
 /** Who, by which model and market; then every account; then what the marks mean. */
 export function sayCompared(all: ComparedAll): void {
-  const { report, chosen, market, tolerance, hold } = all;
+  const { report, chosen, market } = all;
   const who = report.account ?? report.venue;
   const at = formatInstant(market.at);
   say(
@@ -29,9 +29,24 @@ export function sayCompared(all: ComparedAll): void {
   say();
   const marks = '= exact, ~ partly, ? indicative, without a mark no rule of margin or none of ours';
   say(colors.dim(`  ${marks}`));
+  sayVerdict(all);
+}
+
+/** What the exit code says: how many numbers had to agree, and whether they do. Where there was none, that. */
+function sayVerdict({ accounts, agrees, tally: { compared, agree }, tolerance, hold }: ComparedAll): void {
+  const what = hold === 'exact' ? hold : `${hold} or nearer`;
+  if (compared === 0 && agrees) {
+    const next = EXACTNESS_LEVELS.find((level) => tallyAll(accounts, level).compared > 0);
+    say(
+      next === undefined
+        ? '  nothing was compared.'
+        : `  nothing ${what} was compared; --hold ${next} asks for more.`,
+    );
+    return;
+  }
   const within = `within ${tolerance.relative} of the larger or ${tolerance.absolute} of a unit`;
-  const words = all.agrees ? 'agrees' : colors.red('does not agree');
-  say(`  what is ${hold}${hold === 'exact' ? '' : ' or nearer'} ${words} (${within}).`);
+  const words = agrees ? 'agrees' : colors.red('does not agree');
+  say(`  what is ${what} ${words} (${agree} of ${compared} terms and vectors ${within}).`);
 }
 
 function sayPrices({ own, prices }: ComparedAll): void {
@@ -143,7 +158,7 @@ function accountJson(one: ComparedAccount) {
 
 /** The answer of `venues compare --json`. */
 export function comparedJson(all: ComparedAll) {
-  const { report, chosen, market, tolerance, hold, agrees, notes } = all;
+  const { report, chosen, market, tolerance, hold, tally, agrees, notes } = all;
   return {
     venue: report.venue,
     answers: report.answers,
@@ -155,6 +170,7 @@ export function comparedJson(all: ComparedAll) {
     accounts: all.accounts.map(accountJson),
     tolerance,
     hold,
+    ...tally,
     agrees,
     notes,
   };

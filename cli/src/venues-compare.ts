@@ -7,7 +7,6 @@ import {
   EXACTNESS_LEVELS,
   type ExactnessLevel,
   formatInstant,
-  holds,
   isRefusal,
   type Market,
   marketOf,
@@ -21,7 +20,9 @@ import {
   readVenueAnswer,
   refuse,
   sentence,
+  type Tally,
   type Tolerance,
+  tallyOf,
   toleranceDefault,
   type VenueAccount,
   type VenueReport,
@@ -91,6 +92,8 @@ export interface ComparedAll {
   readonly accounts: readonly ComparedAccount[];
   readonly tolerance: Tolerance;
   readonly hold: ExactnessLevel;
+  /** The numbers of `hold` or nearer that were compared. */
+  readonly tally: Tally;
   readonly agrees: boolean;
   readonly notes: readonly string[];
 }
@@ -114,6 +117,7 @@ async function compareAll(options: CompareOptions): Promise<ComparedAll | Refusa
     return one === undefined ? [] : [one];
   });
   const own = options.chain === undefined && options.market === undefined;
+  const tally = tallyAll(accounts, hold);
   return {
     report,
     chosen,
@@ -123,13 +127,24 @@ async function compareAll(options: CompareOptions): Promise<ComparedAll | Refusa
     accounts,
     tolerance,
     hold,
-    agrees: accounts.every(
-      ({ comparison, account }) =>
-        (comparison === undefined && account.portfolio.positions.length === 0) ||
-        (comparison !== undefined && holds(comparison, hold)),
-    ),
+    tally,
+    // An account that holds something and could not be judged agrees with nothing.
+    agrees:
+      tally.compared === tally.agree &&
+      accounts.every(
+        ({ comparison, account }) => comparison !== undefined || account.portfolio.positions.length === 0,
+      ),
     notes: [...report.notes, ...loaded.notes, ...found.notes],
   };
+}
+
+/** What was compared in all accounts together. */
+export function tallyAll(accounts: readonly ComparedAccount[], hold: ExactnessLevel): Tally {
+  const each = accounts.flatMap(({ comparison }) =>
+    comparison === undefined ? [] : [tallyOf(comparison, hold)],
+  );
+  const sum = (key: keyof Tally) => each.reduce((total, one) => total + one[key], 0);
+  return { compared: sum('compared'), agree: sum('agree') };
 }
 
 function readTolerance(text: string | undefined): Tolerance | Refusal {

@@ -68,6 +68,36 @@ describe('venues', () => {
     }
   });
 
+  it('M-120 lists the day of the set that held on a day, or that none was known', () => {
+    const since = (...day: string[]) =>
+      new Map(
+        json('venues', 'list', ...day).map((row: { model: string; since: string }) => [row.model, row.since]),
+      );
+    const then = since('--as-of', '2024-07-01');
+    expect(['deribit-sm', 'deribit-pm', 'derive-srm'].map((model) => then.get(model))).toEqual([
+      '2022-01-11',
+      '2024-06-17',
+      null,
+    ]);
+    expect(since().get('deribit-sm')).toBe('2026-08-01');
+    expect(run('venues', '--as-of', '2024-07-01').stdout).toMatch(/derive-srm .* none on 2024-07-01/);
+  });
+
+  it('M-123 the page of OKX gives every term the level that the model does', () => {
+    const levels = models['okx-pm'].facts!.exactness as Readonly<Record<string, { level: string }>>;
+    const okxPage = readFileSync(join(root, 'docs/venues/okx.md'), 'utf8');
+    const rows = [...okxPage.matchAll(/^\| (?:MR\d|1\.3) \| .+ \| (.+) \| (\w+).* \|$/gm)];
+    expect(rows).toHaveLength(10);
+    for (const [row, here, level] of rows) {
+      const term = here!.startsWith('lane')
+        ? 'scenarios'
+        : here === 'left out'
+          ? 'mr5-rates'
+          : here!.replaceAll('`', '');
+      expect(level, row).toBe(levels[term]!.level);
+    }
+  });
+
   it('M-120 a margin takes the parameters of the day, and says whose they are', () => {
     const [then, now] = [json(...margin('--as-of', '2026-03-02')), json(...margin())];
     expect(then.venue.parameters.effective).toBe('2022-01-11');
@@ -133,6 +163,19 @@ describe('venues', () => {
     [margin('--as-of', 'then'), 2, "--as-of: 'then' is not a day"],
     [margin('--as-of', '2026-03-02').with(2, 'grid'), 2, 'grid has no dated parameters'],
     [margin('--param-history', 'none.json'), 1, 'none.json'],
+    [['venues', 'derive-pmrm2'], 2, 'it is a model; write plimsoll venues show derive-pmrm2'],
+    [
+      ['venues', 'list', 'nosuch'],
+      2,
+      'none of list, show, diff, compare; for a model write plimsoll venues show MODEL',
+    ],
+    [['venues', 'grid'], 2, 'for a model write plimsoll venues show MODEL'],
+    [['venues', 'list', '--as-of', 'then'], 2, "--as-of: 'then' is not a day"],
+    [
+      ['venues', 'compare', '--from', 'examples/venues/deribit-summaries.json'],
+      1,
+      'give private/get_positions as well',
+    ],
     [['venues', 'show', 'grid'], 1, 'grid has no dated parameters'],
     [['venues', 'show', 'nope'], 1, "there is no model 'nope'"],
     [['venues', 'diff', 'deribit-sm', '--from', '2021-01-01'], 2, '--from: no parameters'],
@@ -177,6 +220,30 @@ describe('venues compare', () => {
     const { stdout } = run(...compare());
     expect(stdout).toContain('Prices of the answer and of the market');
     expect(stdout).toContain('what is exact agrees');
+  });
+
+  it('M-126 without positions nothing stands beside margins and equity, whatever must agree', () => {
+    const given = ['venues', 'compare', '--from', answers[0]!, ...market];
+    const { accounts, compared } = json(...given, '--hold', 'indicative');
+    expect(compared).toBe(0);
+    for (const { terms } of accounts) {
+      for (const { agrees, exactness } of terms) expect([agrees, exactness]).toEqual([null, null]);
+    }
+    const { stdout } = run(...given);
+    expect(stdout).toContain('no answer lists what the account holds; give private/get_positions as well');
+    expect(stdout).toContain('nothing was compared.');
+  });
+
+  it('M-126 where nothing exact was compared, it says so and what to ask for', () => {
+    const { status, stdout } = run(
+      'venues',
+      'compare',
+      '--from',
+      'examples/venues/okx-position-builder.json',
+    );
+    expect(status).toBe(0);
+    expect(stdout).toContain('nothing exact was compared; --hold partly asks for more.');
+    expect(stdout).not.toContain('exact agrees');
   });
 
   const partly = ['venues', 'compare', '--hold', 'partly', '--from'];

@@ -1,32 +1,32 @@
 // plimsoll venues: the venues' models there are, what each takes, and how near it is to the venue.
 
 import {
+  asOf,
   changesOf,
   EXACTNESS_LEVELS,
   exactnessCounts,
   type History,
   historyOf,
+  isDay,
   isRefusal,
   type MarginModel,
   type Refusal,
+  refuse,
   type Term,
 } from '@plimsoll/core';
 import type { Command } from 'commander';
 import colors from 'picocolors';
 import { knownModels, modelOf, setOn } from './models.ts';
-import { giveUp, heading, say, sayJson, table } from './output.ts';
+import { EXIT_USAGE, giveUp, heading, say, sayJson, table } from './output.ts';
 import { markOf } from './venue-words.ts';
 import { addVenuesCompare } from './venues-compare.ts';
 import { addVenuesDiff } from './venues-diff.ts';
 import { parameterRows } from './venues-values.ts';
 
 interface ListOptions {
+  readonly asOf?: string;
   readonly paramHistory?: readonly string[];
   readonly json?: boolean;
-}
-
-interface ShowOptions extends ListOptions {
-  readonly asOf?: string;
 }
 
 export function addVenues(program: Command): void {
@@ -45,29 +45,53 @@ function addList(verb: Command): void {
   verb
     .command('list', { isDefault: true })
     .description('every model of a venue: since when its parameters hold, how many of its terms are exact')
+    .option('--as-of <day>', 'the parameters as they stood on a day (default: the last)')
     .option('--param-history <file...>', "newer sets of venues' parameters")
     .option('--json', 'print JSON for programs')
-    .action(async ({ paramHistory, json }: ListOptions) => {
-      const known = await knownModels(paramHistory);
+    // A word that is no verb arrives here: whoever writes a model's name wants to see the model.
+    .allowExcessArguments()
+    .action(async (options: ListOptions, { args: [word] }: Command) => {
+      const known = await knownModels(options.paramHistory);
       if (isRefusal(known)) return giveUp(known);
+      if (word !== undefined) return giveUp(refuseWord(word, known, verb), EXIT_USAGE);
+      const { asOf: day } = options;
+      if (day !== undefined && !isDay(day)) {
+        return giveUp(refuse('malformed', `'${day}' is not a day; write for example 2026-02-15.`, '--as-of'));
+      }
       const venues = Object.values(known).filter(({ facts }) => facts !== undefined);
-      if (json) return sayJson(venues.map(listedJson));
-      table(
-        ['model', 'venue', 'parameters since', 'sets', ...EXACTNESS_LEVELS],
-        venues.map((model) => {
-          const { venue, since, sets, terms } = listedJson(model);
-          return [model.id, venue, since, String(sets), ...EXACTNESS_LEVELS.map((one) => String(terms[one]))];
-        }),
-        [0, 1, 2],
-      );
-      say();
-      say('  Terms by how exact they are; which and why: plimsoll venues show MODEL');
+      const listed = venues.map((model) => listedJson(model, day));
+      if (options.json) return sayJson(listed);
+      sayListed(listed, day);
     });
 }
 
-function listedJson(model: MarginModel) {
+function refuseWord(word: string, known: Readonly<Record<string, MarginModel>>, verb: Command): Refusal {
+  const verbs = verb.commands.map((command) => command.name()).join(', ');
+  const isVenue = Object.hasOwn(known, word) && known[word]!.facts !== undefined;
+  const mend = isVenue
+    ? `it is a model; write plimsoll venues show ${word}`
+    : `it is none of ${verbs}; for a model write plimsoll venues show MODEL`;
+  return refuse('malformed', `${mend}.`, `venues ${word}`);
+}
+
+function sayListed(listed: readonly ReturnType<typeof listedJson>[], day: string | undefined): void {
+  table(
+    ['model', 'venue', 'parameters since', 'sets', ...EXACTNESS_LEVELS],
+    listed.map(({ model, venue, since, sets, terms }) => {
+      const counts = EXACTNESS_LEVELS.map((one) => String(terms[one]));
+      return [model, venue, since ?? `none on ${day}`, String(sets), ...counts];
+    }),
+    [0, 1, 2],
+  );
+  say();
+  say('  Terms by how exact they are; which and why: plimsoll venues show MODEL');
+}
+
+/** `since` is null where no set is known on the day. */
+function listedJson(model: MarginModel, day: string | undefined) {
   const { venue, history } = model.facts!;
-  const { effective: since } = history.at(-1)!;
+  const set = day === undefined ? history.at(-1)! : asOf(history as History, day);
+  const since = isRefusal(set) ? null : set.effective;
   return { model: model.id, venue, since, sets: history.length, terms: exactnessCounts(model) };
 }
 
@@ -80,7 +104,7 @@ function addShow(verb: Command): void {
     .option('--param-history <file...>', "newer sets of venues' parameters")
     .option('--json', 'print JSON for programs')
     .addHelpText('after', '\nExample:\n  plimsoll venues show MODEL --as-of 2026-02-15')
-    .action(async (name: string, options: ShowOptions) => {
+    .action(async (name: string, options: ListOptions) => {
       const shown = await shownModel(name, options);
       if (isRefusal(shown)) return giveUp(shown);
       if (options.json) return sayJson(shownJson(shown));
@@ -95,7 +119,7 @@ interface Shown {
   readonly place: number;
 }
 
-async function shownModel(name: string, { asOf: day, paramHistory }: ShowOptions): Promise<Shown | Refusal> {
+async function shownModel(name: string, { asOf: day, paramHistory }: ListOptions): Promise<Shown | Refusal> {
   const known = await knownModels(paramHistory);
   if (isRefusal(known)) return known;
   const model = modelOf(known, name, 'venues show');

@@ -84,6 +84,7 @@ export {
   survive,
   THRESHOLDS,
   TREATMENTS,
+  tallyOf,
   toleranceDefault,
   venueSide,
   withEntries,

@@ -7,7 +7,7 @@ import type { Perpetual } from '../../product/index.ts';
 import { assess } from '../assess.ts';
 import { productsOf } from '../holdings.ts';
 import type { MarginModel } from '../requirement.ts';
-import { type Compared, compareAccount, holds, type VenueSide } from './compare.ts';
+import { type Compared, compareAccount, holds, tallyOf, type VenueSide } from './compare.ts';
 import { deribitStandard } from './deribit/standard.ts';
 import { asOf, type History } from './registry.ts';
 import type { Meaning, VenueAccount, VenueVector } from './report.ts';
@@ -64,6 +64,19 @@ const compared = (part: Partial<VenueAccount>, side?: VenueSide): Compared => {
   return { account, model, book, standing, ...(side === undefined ? {} : { side }) };
 };
 
+/** Two coins and nothing else, and what the venue says of it. */
+function holdingNothing(amounts: VenueAccount['amounts']) {
+  const empty = { ...portfolio, positions: [] };
+  const book = sure(model.book(productsOf(empty), market, parameters));
+  const standing = sure(assess(empty, book, model));
+  return compareAccount({
+    account: { portfolio: empty, funded: true, vectors: [], amounts },
+    model,
+    book,
+    standing,
+  });
+}
+
 describe('comparison', () => {
   it('M-126 numbers of the venue in coins and in dollars agree with ours to the digit', () => {
     const { terms, account } = compareAccount(compared({}));
@@ -118,18 +131,36 @@ describe('comparison', () => {
       true,
       false,
     ]);
-    const empty = { ...portfolio, positions: [] };
-    const book = sure(model.book(productsOf(empty), market, parameters));
-    const standing = sure(assess(empty, book, model));
-    const account = {
-      portfolio: empty,
-      funded: true,
-      vectors: [],
-      amounts: [amount('i', 1, means('line', 'initial'))],
-    };
-    const wrong = compareAccount({ account, model, book, standing });
+    const wrong = holdingNothing([amount('left', 1, means('excess', 'initial'))]);
     expect(wrong.terms[0]!.exactness?.level).toBe('exact');
     expect(holds(wrong, 'exact')).toBe(false);
+    expect(tallyOf(wrong, 'exact')).toEqual({ compared: 1, agree: 0 });
+    const right = holdingNothing([amount('left', 2, means('excess', 'initial'))]);
+    expect(tallyOf(right, 'exact')).toEqual({ compared: 1, agree: 1 });
+  });
+
+  it('M-126 where nothing is of a level, it holds and says that nothing was compared', () => {
+    const all = compareAccount(compared({}));
+    expect(holds(all, 'exact')).toBe(true);
+    expect(tallyOf(all, 'exact')).toEqual({ compared: 0, agree: 0 });
+    expect(tallyOf(all, 'indicative')).toEqual({ compared: 4, agree: 4 });
+  });
+
+  it('M-126 where no answer lists what is held, nothing stands beside the venue, and the missing call is named', () => {
+    const { terms } = compareAccount(compared({ unlisted: 'private/get_positions' }));
+    for (const { ours, agrees, exactness, why } of terms) {
+      expect([ours, agrees, exactness]).toEqual([undefined, undefined, undefined]);
+      expect(why).toContain('give private/get_positions as well');
+    }
+  });
+
+  it('M-126 a margin on what no answer lists, such as positions of another currency, has nothing beside it', () => {
+    const { terms } = holdingNothing([
+      amount('initial', 1, means('line', 'initial')),
+      amount('left', 1, means('excess', 'initial')),
+    ]);
+    expect(terms.map(({ agrees }) => agrees)).toEqual([undefined, undefined]);
+    expect(terms[0]!.why).toContain('no answer lists');
   });
 
   it('M-126 a tolerance is a share of the larger number', () => {

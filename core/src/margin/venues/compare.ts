@@ -88,16 +88,32 @@ export function compareAccount(compared: Compared, tolerance: Tolerance = tolera
   };
 }
 
+/** How many numbers, and how many of them agree; a vector is one. */
+export interface Tally {
+  readonly compared: number;
+  readonly agree: number;
+}
+
 /**
- * Whether every number of a level or nearer agrees; a number that has nothing beside it is not held against anybody.
+ * The numbers of a level or nearer that have one of ours beside them; what has nothing beside it is not held against anybody.
+ * @example tallyOf(comparison, 'exact') // { compared: 3, agree: 2 }
+ */
+export function tallyOf({ terms, vectors }: Comparison, least: ExactnessLevel): Tally {
+  const counted = EXACTNESS_LEVELS.slice(0, EXACTNESS_LEVELS.indexOf(least) + 1);
+  const compared = [...terms, ...vectors].filter(
+    ({ exactness, agrees }) =>
+      agrees !== undefined && exactness !== undefined && counted.includes(exactness.level),
+  );
+  return { compared: compared.length, agree: compared.filter(({ agrees }) => agrees).length };
+}
+
+/**
+ * Whether every number of a level or nearer agrees. Holds where there is none: `tallyOf` says so.
  * @example holds(comparison, 'exact') // true
  */
-export function holds({ terms, vectors }: Comparison, least: ExactnessLevel): boolean {
-  const counted = EXACTNESS_LEVELS.slice(0, EXACTNESS_LEVELS.indexOf(least) + 1);
-  return [...terms, ...vectors].every(
-    ({ exactness, agrees }) =>
-      exactness === undefined || !counted.includes(exactness.level) || agrees !== false,
-  );
+export function holds(comparison: Comparison, least: ExactnessLevel): boolean {
+  const { compared, agree } = tallyOf(comparison, least);
+  return compared === agree;
 }
 
 function pairOf(venue: number, ours: number | undefined, { relative, absolute }: Tolerance): Pair {
@@ -131,8 +147,23 @@ function nothing(why: string): Found {
   return { usd: undefined, why };
 }
 
+/**
+ * Why nothing of ours can stand beside a number of the venue: no answer says what the account holds, or the venue asks for something that none
+ * of them lists. Equity counts what options are worth, so it needs them too.
+ */
+function unlistedWhy({ unlisted, portfolio, amounts }: VenueAccount): string | undefined {
+  if (unlisted !== undefined) return `no answer lists what the account holds; give ${unlisted} as well`;
+  const { positions, orders } = portfolio;
+  const asks = amounts.some(({ means, amount }) => means.kind === 'line' && amount !== 0);
+  return asks && positions.length + orders.length === 0
+    ? 'the venue asks for something that no answer lists; give the positions of every currency'
+    : undefined;
+}
+
 function oursOf(compared: Compared, { means, underlying }: VenueAmount): Found {
   const { account, standing, side, model } = compared;
+  const unlisted = unlistedWhy(account);
+  if (unlisted !== undefined && means.kind !== 'none') return nothing(unlisted);
   switch (means.kind) {
     case 'none':
       return nothing(means.why);

@@ -39,6 +39,9 @@ export function marketOf(report: VenueReport, at: Instant | undefined = report.a
   if (option !== undefined) {
     return no(`it holds ${option.id} and states no vols; give --chain or --market of the same moment.`);
   }
+  if (report.unlisted !== undefined && report.prices.length === 0) {
+    return no(`it says neither what is held nor at which prices; give ${report.unlisted} as well.`);
+  }
   if (at === undefined) return no('it does not say when it was computed; say it with --at TIME.');
   const stable = new Set(report.prices.flatMap(({ kind, of }) => (kind === 'peg' ? [of] : [])));
   const coins = new Set([

@@ -88,6 +88,8 @@ export interface VenueReport {
   readonly balances: readonly Balance[];
   readonly positions: readonly Position[];
   readonly orders: readonly Order[];
+  /** The call that would list what is held, where none of the answers does. */
+  readonly unlisted?: string;
   readonly prices: readonly VenuePrice[];
   readonly amounts: readonly VenueAmount[];
   readonly vectors: readonly VenueVector[];
@@ -135,9 +137,13 @@ function merge(left: VenueReport, right: VenueReport): VenueReport | Refusal {
   }
   const positions = mergePositions(left.positions, right.positions);
   const notes = [...left.notes, ...right.notes, ...positions.notes];
+  const { unlisted: _left, ...first } = left;
+  const { unlisted: _right, ...second } = right;
   return {
-    ...right,
-    ...left,
+    ...second,
+    ...first,
+    // One answer that lists what is held is enough.
+    ...optional('unlisted', left.unlisted && right.unlisted),
     ...optional('account', left.account ?? right.account),
     ...optional('at', left.at ?? right.at),
     ...optional('system', left.system ?? right.system),
@@ -191,6 +197,8 @@ export interface VenueAccount {
   readonly portfolio: Portfolio;
   /** Whether the answers state balances: without them there is no equity to compare. */
   readonly funded: boolean;
+  /** The call that would list what it holds, where no answer does: without it there is no margin to compare. */
+  readonly unlisted?: string;
   readonly amounts: readonly VenueAmount[];
   readonly vectors: readonly VenueVector[];
 }
@@ -232,6 +240,7 @@ function accountOf(report: VenueReport, account: string, mine: (unit: AssetCode)
   return {
     portfolio: { account, balances, positions, orders },
     funded,
+    ...optional('unlisted', report.unlisted),
     amounts: report.amounts.filter(({ unit }) => mine(unit)),
     vectors: report.vectors.filter(({ unit }) => mine(unit)),
   };

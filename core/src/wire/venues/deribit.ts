@@ -69,6 +69,7 @@ export function readSummaries(node: Json, place: Place, doubts: Doubts): VenueRe
     ...(system === undefined ? {} : { system }),
     ...(model === undefined ? {} : { model }),
     segregated: !isCross,
+    unlisted: 'private/get_positions',
     balances,
     amounts,
   };

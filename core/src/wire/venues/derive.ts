@@ -53,6 +53,7 @@ export function readDeriveMargin(node: Json, place: Place, doubts: Doubts): Venu
   return {
     ...emptyReport('derive', 'private/get_margin', place),
     ...identity(root),
+    unlisted: 'private/get_subaccount',
     amounts: amountsOf(root, SIMULATED),
   };
 }

@@ -35,7 +35,7 @@ export function readVenueAnswer(text: string, source: string): VenueReport | Ref
   const opened = openAnswer(root, source);
   if ('reason' in opened) return opened;
   const { node, place } = opened;
-  const read = readerOf(node);
+  const read = readerOf(node, place);
   if (read === undefined) {
     const known = SHAPES.map(([name]) => name).join(', ');
     return refuse(
@@ -49,10 +49,11 @@ export function readVenueAnswer(text: string, source: string): VenueReport | Ref
   return doubts.fault ?? report;
 }
 
-function readerOf(node: Json): Reader | undefined {
+function readerOf(node: Json, { path }: Place): Reader | undefined {
   if (node.kind === 'list') {
     const [first] = node.items;
-    if (first === undefined) return undefined;
+    // An account that holds nothing: only Deribit answers with a bare list as its result.
+    if (first === undefined) return path === 'result' ? readPositions : undefined;
     if (first.kind !== 'object') return undefined;
     if (first.fields.has('instrument_name')) return readPositions;
     return first.fields.has('riskUnitData') ? readPositionBuilder : undefined;

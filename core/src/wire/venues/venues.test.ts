@@ -247,6 +247,7 @@ describe('Derive', () => {
     };
     const report = sure(readVenueAnswer(JSON.stringify(value), 'a.json'));
     expect(report.positions).toEqual([]);
+    expect(report.unlisted).toBe('private/get_subaccount');
     expect(report.amounts.map(({ amount: one }) => one)).toEqual([3597.8, 3807.87, 1, 2]);
   });
 
@@ -266,6 +267,24 @@ describe('Derive', () => {
 });
 
 describe('several answers', () => {
+  it('M-124 a summary lists nothing that is held until a list of positions stands beside it, be it empty', () => {
+    const summaries = twin('deribit-summaries.json');
+    expect(summaries.unlisted).toBe('private/get_positions');
+    expect(accountsOf(summaries).map(({ unlisted }) => unlisted)).toEqual(Array(2).fill(summaries.unlisted));
+    expect(sentence(marketOf(summaries) as Refusal)).toContain('give private/get_positions as well');
+    const nothing = sure(readVenueAnswer('{"jsonrpc":"2.0","result":[]}', 'none.json'));
+    expect([nothing.venue, nothing.positions]).toEqual(['deribit', []]);
+    for (const listed of [twin('deribit-positions.json'), nothing]) {
+      for (const pair of [
+        [summaries, listed],
+        [listed, summaries],
+      ]) {
+        expect(sure(mergeReports(pair))).not.toHaveProperty('unlisted');
+      }
+    }
+    expect(sure(mergeReports([summaries, { ...summaries, balances: [] }])).unlisted).toBe(summaries.unlisted);
+  });
+
   it('M-124 refuses two venues, two systems, a balance twice, and none at all', () => {
     const said = (...reports: VenueReport[]) => sentence(mergeReports(reports) as Refusal);
     expect(said(twin('deribit-summaries.json'), twin('derive-subaccount.json'))).toContain(
