@@ -35,3 +35,16 @@ export function sampleHistory(hours = 6_000, seed = 7): FactorHistory {
   if (isRefusal(history)) throw new Error(history.message);
   return history;
 }
+
+/** A model's own parameters; of one that looks back with few windows, so that books and files of it are small. */
+export function fewWindows<P extends object>(defaults: P): P {
+  if (!('history' in defaults)) return defaults;
+  const history = {
+    ...(defaults.history as object),
+    coverage: { maintenance: 0.7, initial: 0.7 },
+    windows: { maintenance: 12, initial: 8 },
+    strideHours: { maintenance: 200, initial: 300 },
+    dates: { maintenance: 2, initial: 2 },
+  };
+  return { ...defaults, history };
+}

@@ -55,7 +55,8 @@ export function readWholeParameters<P extends ParameterSet>(
   form: ParameterForm<P>,
   doubts: Doubts,
 ): P {
-  const read = overlayObject(emptied(base, form.fields), node, place, form.fields, doubts);
+  const forms = emptiedForms(form.fields);
+  const read = overlayObject(emptied(base, form.fields), node, place, forms, doubts);
   if (doubts.fault !== undefined) return read;
   if (canonicalJson(read) !== canonicalJson(plainJson(node))) {
     const said = `They do not state every field of ${quoted(base.id)}, each as a number or word; write them whole.`;
@@ -72,6 +73,20 @@ function emptied<T extends object>(base: T, forms: Forms): T {
     return [key, form?.kind === 'fields' ? emptied(value, form.fields) : value];
   });
   return Object.fromEntries(fields);
+}
+
+/** Forms whose new names start without the names of their own maps. */
+function emptiedForms(forms: Forms): Forms {
+  const fields = Object.entries(forms).map(([key, form]): [string, FieldForm] => [key, emptiedForm(form)]);
+  return Object.fromEntries(fields);
+}
+
+function emptiedForm(form: FieldForm): FieldForm {
+  if (form.kind === 'fields') return { ...form, fields: emptiedForms(form.fields) };
+  if (form.kind !== 'map' || form.item === undefined) return form;
+  const item = emptiedForm(form.item);
+  if (form.item.kind !== 'fields' || typeof form.fresh !== 'object') return { ...form, item };
+  return { ...form, item, fresh: emptied(form.fresh, form.item.fields) };
 }
 
 type Forms = Readonly<Record<string, FieldForm>>;

@@ -10,6 +10,7 @@ import {
   standingOf,
 } from '../../../../test/derive.ts';
 import { dollars, isRefusal, type Refusal } from '../../../base/index.ts';
+import { readRiskFile, sealRiskFile, writeRiskFile } from '../../../wire/index.ts';
 import {
   applyTrade,
   assess,
@@ -24,6 +25,7 @@ import type { MarginModel } from '../../requirement.ts';
 import { derivePmrm } from './pmrm.ts';
 import { derivePmrm2 } from './pmrm2.ts';
 import type { Pmrm2Market, Pmrm2Parameters } from './portfolio-parameters.ts';
+import { deriveStandard } from './srm.ts';
 import { deriveUnits } from './unit.ts';
 
 const CONTRACTS = [...deriveOptions, ethPerpetual, btcPerpetual];
@@ -207,4 +209,38 @@ describe('M-86 unit of account', () => {
       { numRuns: 40 },
     );
   });
+});
+
+describe('M-75 a book of managers from a file', () => {
+  it.each([
+    ['derive-pmrm2', derivePmrm2],
+    ['derive-pmrm', derivePmrm],
+    ['derive-srm', deriveStandard],
+  ] as readonly (readonly [string, MarginModel])[])(
+    '%s margins as the live one, to the last bit',
+    (_, model) => {
+      const observed = deriveMarket({ stable: 0.97, rate: 0.1, confidence: 0.5 });
+      const assets = ['USDC', 'ETH'].map(assetProduct);
+      const book = sure(model.book([...CONTRACTS, ...assets], observed, model.defaults));
+      const file = sure(readRiskFile(sealRiskFile(sure(writeRiskFile(book))), 'risk.json'));
+      fc.assert(
+        fc.property(accounts, orders, (account, open) => {
+          const held = { ...plain(account), orders: open };
+          const here = sure(assess(held, book, model));
+          const there = sure(assess(held, file.book, file.model));
+          const said = ({ equity, excess, withdrawable, requirement }: Standing) => {
+            const { maintenance, release, initial } = requirement;
+            const lines = [maintenance, release, initial].map(({ amount, swept, charges }) => [
+              amount,
+              swept,
+              charges,
+            ]);
+            return { equity, excess, withdrawable, orders: requirement.orders, lines };
+          };
+          expect(said(there)).toEqual(said(here));
+        }),
+        { numRuns: 15 },
+      );
+    },
+  );
 });
