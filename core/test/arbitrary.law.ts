@@ -1,8 +1,16 @@
 // Random accounts over the sample universe, for laws that want many of them.
 
 import fc from 'fast-check';
-import { assetProduct, type Balance, type Portfolio, type Position } from '../src/margin/index.ts';
-import { universe } from './sample.ts';
+import { isRefusal } from '../src/base/index.ts';
+import {
+  assetProduct,
+  type Balance,
+  type Order,
+  type Portfolio,
+  type Position,
+} from '../src/margin/index.ts';
+import { price } from '../src/pricing/index.ts';
+import { market, universe } from './sample.ts';
 
 /** Every product that random accounts touch. */
 export const everything = [...universe, ...['BTC', 'ETH', 'USD', 'USDC'].map(assetProduct)];
@@ -40,3 +48,19 @@ export const accounts: fc.Arbitrary<Portfolio> = fc.record({ positions, balances
     orders: [],
   }),
 );
+
+/** An order near the mark of any product of the universe, on either side. */
+export const orderNearMark: fc.Arbitrary<Order> = fc
+  .record({
+    product: fc.constantFrom(...universe),
+    side: fc.constantFrom('buy' as const, 'sell' as const),
+    size: fc.double({ min: 0.1, max: 30, noNaN: true }),
+    away: fc.double({ min: 0.8, max: 1.2, noNaN: true }),
+  })
+  .map(({ product, side, size, away }): Order => {
+    const known = price(product, market);
+    if (isRefusal(known)) throw new Error(known.message);
+    const isDollars = product.kind !== 'option' && product.settlement === 'inverse';
+    const limit = Math.max(1e-6, known.mark * away);
+    return { product, side, quantity: isDollars ? size * 10_000 : size, price: limit };
+  });

@@ -2,14 +2,13 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { accounts, everything } from '../../../../test/arbitrary.law.ts';
+import { accounts, everything, orderNearMark } from '../../../../test/arbitrary.law.ts';
 import { expiryIn, market, option, portfolio, universe } from '../../../../test/sample.ts';
 import { dollars, instant, isRefusal, type Refusal, sentence } from '../../../base/index.ts';
-import { price } from '../../../pricing/index.ts';
 import type { Option } from '../../../product/index.ts';
 import { afterFills } from '../../../risk/index.ts';
 import { hold } from '../../holdings.ts';
-import { applyTrade, assess, LINE_NAMES, type Order, type Portfolio, type Standing } from '../../index.ts';
+import { applyTrade, assess, LINE_NAMES, type Portfolio, type Standing } from '../../index.ts';
 import { fillsOf } from '../../orders.ts';
 import { type View, viewsOf } from '../../views.ts';
 import { type DeribitPortfolioBook, deribitPortfolio } from './portfolio.ts';
@@ -54,18 +53,7 @@ const stand = (held: Portfolio, book: DeribitPortfolioBook): Standing =>
   sure(assess(held, book, deribitPortfolio));
 const CENT = 0.01;
 
-const order = fc
-  .record({
-    product: fc.constantFrom(...universe),
-    side: fc.constantFrom('buy' as const, 'sell' as const),
-    size: fc.double({ min: 0.1, max: 30, noNaN: true }),
-    away: fc.double({ min: 0.8, max: 1.2, noNaN: true }),
-  })
-  .map(({ product, side, size, away }): Order => {
-    const { mark } = sure(price(product, market));
-    const isDollars = product.kind !== 'option' && product.settlement === 'inverse';
-    return { product, side, quantity: isDollars ? size * 10_000 : size, price: Math.max(1e-6, mark * away) };
-  });
+const order = orderNearMark;
 
 describe('deribit-pm', () => {
   it('M-108 maintenance = release <= initial, each its swept loss and charges; parts add up to minus the swept loss', () => {

@@ -12,6 +12,7 @@ import {
   perpetualContingency,
 } from './contingencies.ts';
 import { doubtPmrm, pmrmForm } from './doubt.ts';
+import { managerExactness } from './exactness.ts';
 import { deriveLanes } from './lanes.ts';
 import { pmrmHistory } from './live.ts';
 import {
@@ -89,28 +90,10 @@ export const derivePmrm: MarginModel<PmrmParameters, PmrmBook> = {
   facts: {
     venue: 'Derive',
     unit: 'dollars; Derive counts USDC, each worth what the market says of it',
-    exactness: {
-      scenarios: {
-        level: 'exact',
-        why: 'every scenario of 39 published test portfolios is met to nine digits',
-      },
-      'scenario-factor': { level: 'exact', why: 'initial and maintenance margin of the same portfolios' },
-      'perpetual-contingency': {
-        level: 'exact',
-        why: 'initial and maintenance margin of the same portfolios',
-      },
-      'option-contingency': { level: 'exact', why: 'initial and maintenance margin of the same portfolios' },
-      'base-contingency': { level: 'exact', why: 'initial and maintenance margin of the same portfolios' },
-      'confidence-contingency': { level: 'exact', why: 'initial margin of the same portfolios' },
-      release: {
-        level: 'partly',
-        why: 'the auction stops at the buffer margin, but judges by one scenario that its starter chose; here all count',
-      },
-      orders: {
-        level: 'indicative',
-        why: 'the contracts know no open orders; what the order book reserves is not published, so the worst subset of fills is asked for',
-      },
-    },
+    exactness: managerExactness(
+      'every scenario of 39 published test portfolios is met to nine digits',
+      'base-contingency',
+    ),
     history: pmrmHistory,
   },
   book: (products, market, parameters) => buildManagerBook(products, market, parameters, version),

@@ -14,6 +14,7 @@ import {
   perpetualContingency,
 } from './contingencies.ts';
 import { doubtPmrm2, pmrm2Form } from './doubt.ts';
+import { managerExactness } from './exactness.ts';
 import { deriveLanes } from './lanes.ts';
 import { pmrm2History } from './live.ts';
 import {
@@ -109,28 +110,10 @@ export const derivePmrm2: MarginModel<Pmrm2Parameters, Pmrm2Book> = {
   facts: {
     venue: 'Derive',
     unit: 'dollars; Derive counts USDC, each worth what the market says of it',
-    exactness: {
-      scenarios: {
-        level: 'exact',
-        why: 'every scenario of 83 published test portfolios is met to nine digits, skews and basis among them',
-      },
-      'scenario-factor': { level: 'exact', why: 'initial and maintenance margin of the same portfolios' },
-      'perpetual-contingency': {
-        level: 'exact',
-        why: 'initial and maintenance margin of the same portfolios',
-      },
-      'option-contingency': { level: 'exact', why: 'initial and maintenance margin of the same portfolios' },
-      'collateral-haircut': { level: 'exact', why: 'initial and maintenance margin of the same portfolios' },
-      'confidence-contingency': { level: 'exact', why: 'initial margin of the same portfolios' },
-      release: {
-        level: 'partly',
-        why: 'the auction stops at the buffer margin, but judges by one scenario that its starter chose; here all count',
-      },
-      orders: {
-        level: 'indicative',
-        why: 'the contracts know no open orders; what the order book reserves is not published, so the worst subset of fills is asked for',
-      },
-    },
+    exactness: managerExactness(
+      'every scenario of 83 published test portfolios is met to nine digits, skews and basis among them',
+      'collateral-haircut',
+    ),
     history: pmrm2History,
   },
   book: (products, market, parameters) => buildManagerBook(products, market, parameters, version),

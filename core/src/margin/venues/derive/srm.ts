@@ -4,7 +4,7 @@
 import { dollars, isRefusal, owedUp, type Refusal, refuse, usd } from '../../../base/index.ts';
 import { afterFills, combine, type Fill, type Holdings, sweep } from '../../../risk/index.ts';
 import { type Held, hold } from '../../holdings.ts';
-import { LINE_NAMES, liftedTo, perLine, totalOf, withCharge, withShare } from '../../lines.ts';
+import { cappedTo, LINE_NAMES, liftedTo, perLine, totalOf, withCharge, withShare } from '../../lines.ts';
 import { fillsOf, type OrderFill } from '../../orders.ts';
 import type { Portfolio } from '../../portfolio.ts';
 import type {
@@ -26,12 +26,6 @@ import { type SrmParameters, srmDefaults, srmHistory } from './srm-parameters.ts
 
 type Lines = Readonly<Record<LineName, Line>>;
 
-/** A line that is never above another: the venue's initial margin stands, and the buffer asks for no more than it. */
-function cappedAt(line: Line, { amount: ceiling }: Line): Line {
-  const amount = usd(line.amount > ceiling ? ceiling - line.amount : 0n);
-  return withCharge(line, { name: 'release-cap', amount, inputs: { ceiling: dollars(ceiling) } });
-}
-
 /** The three lines of holdings (M-137). */
 function linesOf(book: SrmBook, holdings: Holdings): Lines {
   const swept = sweep(book.risk, holdings);
@@ -44,7 +38,7 @@ function linesOf(book: SrmBook, holdings: Holdings): Lines {
   const initial = liftedTo(lineOf('initial'), maintenance);
   const risked = usd(maintenance.amount > 0n ? maintenance.amount : 0n);
   const buffered = withShare(maintenance, 'release-buffer', risked, book.given.bufferMarginPercentage);
-  return { maintenance, release: cappedAt(buffered, initial), initial };
+  return { maintenance, release: cappedTo(buffered, initial), initial };
 }
 
 /** The lines of holdings with open orders: each after the fills that make it largest (M-138). */
@@ -66,7 +60,7 @@ function withOrders(book: SrmBook, { holdings, unsettled }: Held, fills: readonl
   const maintenance = pick('maintenance', least);
   const initial = liftedTo(pick('initial', most), maintenance);
   const buffered = pick('release', Math.min(Math.max(found.release.bound, least), most));
-  const release = liftedTo(cappedAt(buffered, initial), maintenance);
+  const release = liftedTo(cappedTo(buffered, initial), maintenance);
   const orders: Requirement['orders'] = [maintenance, release, initial].some(isBeyond) ? 'bound' : 'exact';
   // Unsettled profit that fills would bring may not be withdrawn either: to a withdrawal it is no gain.
   const settled = fills.map((fill) => ({ ...fill, jump: fill.jump - fill.unsettled }));

@@ -2,11 +2,10 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { accounts, everything } from '../../../../test/arbitrary.law.ts';
-import { market, universe } from '../../../../test/sample.ts';
+import { accounts, everything, orderNearMark } from '../../../../test/arbitrary.law.ts';
+import { market } from '../../../../test/sample.ts';
 import { dollars, isRefusal, type Refusal } from '../../../base/index.ts';
 import type { Market } from '../../../market/index.ts';
-import { price } from '../../../pricing/index.ts';
 import {
   applyTrade,
   assess,
@@ -63,18 +62,7 @@ const set = fc.nat(worlds.length - 1);
 const stand = (held: Portfolio, i: number): Standing => sure(assess(held, worlds[i]!.book, okxPortfolio));
 const CENT = 0.01;
 
-const order = fc
-  .record({
-    product: fc.constantFrom(...universe),
-    side: fc.constantFrom('buy' as const, 'sell' as const),
-    size: fc.double({ min: 0.1, max: 30, noNaN: true }),
-    away: fc.double({ min: 0.8, max: 1.2, noNaN: true }),
-  })
-  .map(({ product, side, size, away }): Order => {
-    const { mark } = sure(price(product, market));
-    const isDollars = product.kind !== 'option' && product.settlement === 'inverse';
-    return { product, side, quantity: isDollars ? size * 10_000 : size, price: Math.max(1e-6, mark * away) };
-  });
+const order = orderNearMark;
 
 function after(held: Portfolio, subset: readonly Order[], within: Market): Portfolio {
   let filled: Portfolio = { ...held, orders: [] };
