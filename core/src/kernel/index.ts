@@ -14,4 +14,5 @@ export { type BlackGreeks, blackGreeks, type CoinGreeks, coinGreeks } from './gr
 export { impliedVol, type NoVolatility, VOL_UNCERTAINTY_MAX } from './implied.ts';
 export { normalCdf, normalInverse, normalPdf } from './normal.ts';
 export { fillCdf, fillStrike, type StrikeLanes } from './rows.ts';
+export { kthLargest } from './select.ts';
 export { studentCdf, studentInverse, studentPdf } from './student.ts';

@@ -2,7 +2,14 @@
 
 import { type Digest, digestValue, type Refusal, yearsBetween } from '../base/index.ts';
 import { compareText, expiryOf, type Product, type ProductId } from '../product/index.ts';
-import { type Lane, resolveLane, type ScanRanges } from '../scenario/index.ts';
+import {
+  dateCount,
+  type Lane,
+  type PastWindows,
+  pastLanes,
+  resolveLane,
+  type ScanRanges,
+} from '../scenario/index.ts';
 import type { Groups, RiskBook } from './book.ts';
 import type { Columns } from './columns.ts';
 import type { Levels } from './levels.ts';
@@ -13,10 +20,12 @@ export interface BookParts {
   readonly levels: Levels;
   /** Sorted by `compareProducts`, each once. */
   readonly products: readonly Product[];
+  /** Lanes that stand as objects, and after them the dates of windows. */
   readonly lanes: readonly Lane[];
+  readonly past?: readonly PastWindows[];
   /** Scan ranges of every underlying of the products, in ascending order. */
   readonly ranges: ReadonlyMap<string, ScanRanges>;
-  /** Row `p`, lane `s`: `rows[p * strideOf(lanes.length) + s]`. */
+  /** Row `p`, lane `s`: `rows[p * strideOf(laneCount) + s]`. */
   readonly rows: Float64Array;
   readonly columns: Columns;
   readonly signFactors?: Groups['signFactors'];
@@ -35,31 +44,50 @@ const BOOK_VERSION = 1;
  * @example assembleBook({ levels, products, lanes, ranges, rows, columns, terms: [], refused: new Map() }).digest
  */
 export function assembleBook(parts: BookParts): RiskBook {
-  const { levels, products, lanes, ranges, rows, columns, terms, refused } = parts;
+  const { levels, products, lanes, past = [], ranges, rows, columns, terms, refused } = parts;
+  const laneCount = lanes.length + dateCount(past);
   for (const values of [rows, ...Object.values(columns)]) unsignZeros(values);
   const groups = groupProducts(products, levels);
   const places = new Map<string, number>();
   lanes.forEach(({ id }, s) => {
     if (!places.has(id)) places.set(id, s);
   });
+  // Dates of windows net by sum and have no twin.
+  const netsBySum = new Uint8Array(laneCount).fill(1);
+  const twins = new Int32Array(laneCount).fill(-1);
+  lanes.forEach(({ netting, twin }, s) => {
+    if (netting !== 'sum') netsBySum[s] = 0;
+    if (twin !== undefined) twins[s] = places.get(twin) ?? -1;
+  });
   let digest: Digest | undefined;
+  let every: readonly Lane[] | undefined = past.length === 0 ? lanes : undefined;
+  let shocks: RiskBook['shocks'] | undefined;
   return {
-    // Digesting thousands of lanes takes longer than sweeping them, and most books are never asked who they are.
+    // Thousands of lanes take longer to digest or to make objects of than to sweep, and most books are never asked.
     get digest() {
-      digest ??= digestBook(parts);
+      digest ??= digestBook(parts, this.lanes);
       return digest;
     },
+    get lanes() {
+      every ??= [...lanes, ...past.flatMap(pastLanes)];
+      return every;
+    },
+    get shocks() {
+      shocks ??= shocksOf(this.lanes, ranges);
+      return shocks;
+    },
+    laneCount,
+    standing: lanes,
+    past,
     levels,
     products,
     indexOf: new Map(products.map((product, p) => [product.id, p])),
-    lanes,
-    netsBySum: Uint8Array.from(lanes, (lane) => (lane.netting === 'sum' ? 1 : 0)),
-    twins: Int32Array.from(lanes, ({ twin }) => (twin === undefined ? -1 : (places.get(twin) ?? -1))),
-    stride: strideOf(lanes.length),
+    netsBySum,
+    twins,
+    stride: strideOf(laneCount),
     rows,
     columns,
     groups: parts.signFactors === undefined ? groups : { ...groups, signFactors: parts.signFactors },
-    shocks: shocksOf(lanes, ranges),
     ranges,
     terms,
     refused,
@@ -122,7 +150,7 @@ function identityOf(product: Product): unknown {
 }
 
 /** Rows are a function of market, products, lanes, ranges and method, so these are what is digested; a new kernel raises the version. */
-function digestBook({ levels, products, lanes, ranges, terms }: BookParts): Digest {
+function digestBook({ levels, products, ranges, terms }: BookParts, lanes: readonly Lane[]): Digest {
   const own = [...ranges].map(([asset, { maintenance, initial }]) => [asset, maintenance, initial]);
   const pegs = [...levels.pegs].sort(([left], [right]) => compareText(left, right));
   const ids = products.map(identityOf);

@@ -11,12 +11,22 @@ import {
   type Product,
   type ProductId,
 } from '../product/index.ts';
-import { LANES_MAX, type Lane, pegAfter, type ScanRanges, type Shock } from '../scenario/index.ts';
+import {
+  dateCount,
+  LANES_MAX,
+  type Lane,
+  type PastWindows,
+  pastLanes,
+  pegAfter,
+  type ScanRanges,
+  type Shock,
+} from '../scenario/index.ts';
 import { assembleBook, shocksOf } from './assemble.ts';
 import { type Columns, measureColumns, withExpiries } from './columns.ts';
 import { laneMarkets } from './lane-markets.ts';
 import { type Levels, levelsOf } from './levels.ts';
 import { fullRevaluation, type RowMethod } from './method.ts';
+import { fillPast } from './past-rows.ts';
 import { strideOf } from './rows.ts';
 
 /**
@@ -46,7 +56,13 @@ export interface RiskBook {
   /** Sorted by `compareProducts`. Only products that could be valued. */
   readonly products: readonly Product[];
   readonly indexOf: ReadonlyMap<ProductId, number>;
+  /** Every lane, as an object; of thousands of dates made when first asked for. */
   readonly lanes: readonly Lane[];
+  readonly laneCount: number;
+  /** The lanes of the scenario set, which stand before all dates of windows; of a book from a file all are among them. */
+  readonly standing: readonly Lane[];
+  /** Windows of what factors did, their dates being the lanes after those that stand. */
+  readonly past: readonly PastWindows[];
   /** 1 where a lane nets expiries by sum, 0 where each counts as a loss. */
   readonly netsBySum: Uint8Array;
   /** The lane that moves the other way; -1 where there is none. */
@@ -90,6 +106,16 @@ function refuseExpired(products: readonly Product[], market: Market): Map<Produc
 function firstBroken(rows: Float64Array): number {
   for (let i = 0; i < rows.length; i++) if (!Number.isFinite(rows[i]!)) return i;
   return -1;
+}
+
+function doubtSizes(lanes: number, products: number): Refusal | undefined {
+  if (lanes > LANES_MAX) {
+    return refuse('too-large', `a scenario set may have ${LANES_MAX} lanes; this one has ${lanes}.`);
+  }
+  if (products > PRODUCTS_MAX) {
+    return refuse('too-large', `a book may have ${PRODUCTS_MAX} products; this one has ${products}.`);
+  }
+  return undefined;
 }
 
 /** A strike is a price or zero. */
@@ -157,7 +183,7 @@ function doubtShocks(market: Market, shocks: ReadonlyMap<string, readonly Shock[
 }
 
 /**
- * Prices every product in every lane, by full revaluation unless another method is given. Duplicate products collapse; products that
+ * Prices every product in every lane, by full revaluation unless another method is given, and fully at every date of `past`. Duplicate products collapse; products that
  * cannot be valued, in the market as it is or in some lane, are in `refused`, each with its sentence, and in no row.
  * @example buildRiskBook(products, market, standardScenarios.lanes, () => ({ maintenance: 0.09, initial: 0.16 }))
  */
@@ -167,14 +193,10 @@ export function buildRiskBook(
   lanes: readonly Lane[],
   rangesOf: RangesOf,
   method: RowMethod = fullRevaluation,
+  past: readonly PastWindows[] = [],
 ): RiskBook | Refusal {
-  if (lanes.length > LANES_MAX) {
-    return refuse('too-large', `a scenario set may have ${LANES_MAX} lanes; this one has ${lanes.length}.`);
-  }
-  if (products.length > PRODUCTS_MAX) {
-    return refuse('too-large', `a book may have ${PRODUCTS_MAX} products; this one has ${products.length}.`);
-  }
-  const wrong = doubtMarket(observed) ?? doubtStrikes(products);
+  const count = lanes.length + dateCount(past);
+  const wrong = doubtSizes(count, products.length) ?? doubtMarket(observed) ?? doubtStrikes(products);
   if (wrong !== undefined) return wrong;
   const unique = [...new Map(products.map((product) => [product.id, product])).values()].sort(
     compareProducts,
@@ -191,22 +213,29 @@ export function buildRiskBook(
   const underlyings = [...new Set(valued.map((product) => product.underlying))].sort(compareText);
   const ranges = new Map(underlyings.map((u) => [u, rangesOf(u)]));
   const shocks = shocksOf(lanes, ranges);
-  const stride = strideOf(lanes.length);
+  const stride = strideOf(count);
   const rows = new Float64Array(valued.length * stride);
   const doubt = doubtShocks(market, shocks);
   if (doubt !== undefined) return doubt;
-  const lost = method.fill(valued, market, shocks, stride, rows);
+  const lost = new Map([
+    ...method.fill(valued, market, shocks, stride, rows),
+    ...fillPast(valued, market, past, stride, rows, lanes.length),
+  ]);
   if (lost.size > 0) {
     const others = unique.filter((product) => !lost.has(product.id));
-    const rest = buildRiskBook(others, observed, lanes, rangesOf, method);
+    const rest = buildRiskBook(others, observed, lanes, rangesOf, method, past);
     return isRefusal(rest) ? rest : { ...rest, refused: new Map([...rest.refused, ...lost]) };
   }
   const broken = firstBroken(rows);
-  if (broken >= 0) return refuseLane(lanes[broken % stride]!.id, valued[Math.floor(broken / stride)]!.id);
+  if (broken >= 0) {
+    const lane = [...lanes, ...past.flatMap(pastLanes)][broken % stride]!;
+    return refuseLane(lane.id, valued[Math.floor(broken / stride)]!.id);
+  }
   return assembleBook({
     levels: levelsOf(market),
     products: valued,
     lanes,
+    past,
     ranges,
     rows,
     columns: measureColumns(valued, market),

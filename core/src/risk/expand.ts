@@ -101,8 +101,8 @@ function expanding(expiry: ExpiryLanes, damps: Float64Array, target: Target): Ex
   const { count } = expiry;
   const { guard, stride, out, fellBack } = target;
   const last = count - 1;
-  const limit = guard.tolerance * expiry.slices[last]!.forward;
-  const forward = expiry.slices[last]!.forward / expiry.basePeg;
+  const limit = guard.tolerance * expiry.base.forward;
+  const forward = expiry.base.forward / expiry.basePeg;
   const moves = expansionLanes(expiry, count);
   const stdevs = new Float64Array(count);
   const errors = new Float64Array(count);

@@ -122,7 +122,7 @@ export function sweepFills(swept: Swept, fills: readonly Fill[]): Swept {
   if (fills.length === 0) return swept;
   const { book } = swept;
   const { stride, netsBySum, twins, groups } = book;
-  const count = book.lanes.length;
+  const count = book.laneCount;
   const netting = lanesThat(count, (s) => netsBySum[s] === 0);
   const pnl = swept.pnl.slice();
   const low = netting.length === 0 ? swept.buckets : swept.buckets.slice();

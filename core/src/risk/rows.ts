@@ -57,7 +57,8 @@ export function fillRows(
   return refused;
 }
 
-function fillUnderlying(
+/** The rows `from .. to - 1`, all of one underlying. */
+export function fillUnderlying(
   products: readonly Product[],
   from: number,
   to: number,
@@ -79,7 +80,13 @@ function fillUnderlying(
       let end = p + 1;
       while (end < to && products[end]!.kind === 'option' && expiryOf(products[end]!) === product.expiry)
         end++;
-      fillExpiry(products.slice(p, end) as Option[], market, lanes, bodyOf, p);
+      const { years } = sliceAt(lanes.base!, product.expiry) as Slice;
+      const damps = dampsAt(lanes.shocks, years);
+      fillExpiry(
+        products.slice(p, end) as Option[],
+        (leader) => bodyOf(expiryLanes(leader, market, lanes), damps),
+        p,
+      );
       p = end;
     } else if (product.kind === 'structured') {
       const lost = fillStructured(product, market, lanes, out, stride * p++);
@@ -127,7 +134,9 @@ function fillFuture(
 /** Lanes of one expiry and settle asset in columns; the unshocked market stands in the last slot. */
 export interface ExpiryLanes extends StrikeLanes {
   readonly count: number;
-  readonly slices: readonly Slice[];
+  /** The slice of the unshocked market, and of any lane that is not simple. */
+  readonly base: Slice;
+  readonly sliceOf: (lane: number) => Slice;
   /** Square root of the time to expiry in each lane. */
   readonly rootYears: Float64Array;
   /** Dollars per strike unit: 1 when inverse, the peg when linear; of the unshocked market. */
@@ -180,7 +189,7 @@ function expiryLanes(option: Option, market: Market, lanes: LaneMarkets): Expiry
   const nodeK = new Float64Array(nodes.length);
   const nodeVol = new Float64Array(nodes.length);
   const columns = { logShift, invShift, scale, rootYears, factor, floor, node, simple, nodeK, nodeVol };
-  return { count, slices, nodes, basePeg, ...columns };
+  return { count, base, sliceOf: (s) => slices[s]!, nodes, basePeg, ...columns };
 }
 
 /** `max(vol * factor, floor)` says the same as none, a scale, or a scale and a floor, in the same operations. */
@@ -207,19 +216,16 @@ export interface ExpiryBody {
 /** Makes the body of an expiry; `damps` are the lanes' own, one fewer than the columns of `expiry`. */
 export type ExpiryBodyOf = (expiry: ExpiryLanes, damps: Float64Array) => ExpiryBody;
 
-function fillExpiry(
+/** The options of one expiry, from row `at` on; `bodyFor` makes a body for those that settle as one of them does. */
+export function fillExpiry(
   options: readonly Option[],
-  market: Market,
-  lanes: LaneMarkets,
-  bodyOf: ExpiryBodyOf,
+  bodyFor: (leader: Option) => ExpiryBody,
   at: number,
 ): void {
   // Options of one expiry that settle alike share their lanes; most expiries have one settle asset.
   const settles = new Set(options.map((option) => option.settleAsset));
   for (const settle of settles) {
-    const leader = options.find((option) => option.settleAsset === settle)!;
-    const { years } = sliceAt(lanes.base!, leader.expiry) as Slice;
-    const body = bodyOf(expiryLanes(leader, market, lanes), dampsAt(lanes.shocks, years));
+    const body = bodyFor(options.find((option) => option.settleAsset === settle)!);
     let strike = Number.NaN;
     for (let j = 0; j < options.length; j++) {
       const option = options[j]!;
@@ -235,7 +241,7 @@ function fillExpiry(
 }
 
 /** The body of full revaluation: every lane from the array kernel. */
-function revaluing(stride: number, out: Float64Array): ExpiryBodyOf {
+export function revaluing(stride: number, out: Float64Array): ExpiryBodyOf {
   return (expiry, damps) => {
     const scratch = new Float64Array(2 * expiry.count);
     const stdevs = new Float64Array(expiry.count);
@@ -254,14 +260,14 @@ function fillStrikeLanes(
   scratch: Float64Array,
 ): void {
   fillStdevs(strike, expiry, stdevs);
-  const forward = expiry.slices[expiry.count - 1]!.forward / expiry.basePeg;
+  const forward = expiry.base.forward / expiry.basePeg;
   const x0 = log(forward / strike);
   fillStrike(x0, strike / forward, expiry, expiry.count, stdevs, 0, scratch, 0, expiry.count);
 }
 
 /** Total standard deviation of one strike in every lane: one log and one root per price node, one multiply or bend per lane. */
 export function fillStdevs(strike: number, expiry: ExpiryLanes, stdevs: Float64Array): void {
-  const { nodes, nodeK, nodeVol, node, simple, factor, floor, rootYears, slices } = expiry;
+  const { nodes, nodeK, nodeVol, node, simple, factor, floor, rootYears, sliceOf } = expiry;
   for (let n = 0; n < nodes.length; n++) {
     const { slice, peg } = nodes[n]!;
     const k = smileMoneyness(strike * peg, slice);
@@ -273,7 +279,7 @@ export function fillStdevs(strike: number, expiry: ExpiryLanes, stdevs: Float64A
     const bent =
       simple[s] === 1
         ? Math.max(vol * factor[s]!, floor[s]!)
-        : deformVol(vol, nodeK[node[s]!]!, slices[s]!.deforms, leastVol(slices[s]!));
+        : deformVol(vol, nodeK[node[s]!]!, sliceOf(s).deforms, leastVol(sliceOf(s)));
     stdevs[s] = bent * rootYears[s]!;
   }
 }

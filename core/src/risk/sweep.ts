@@ -46,7 +46,7 @@ export function holdingsOf(quantityByRow: ReadonlyMap<number, number>): Holdings
  */
 export function sweep(book: RiskBook, holdings: Holdings): Swept {
   const { groups, stride, rows } = book;
-  const count = book.lanes.length;
+  const count = book.laneCount;
   const buckets = new Float64Array((groups.bucketStart.length - 1) * stride);
   const pnl = new Float64Array(groups.underlyings.length * stride);
   let g = 0;

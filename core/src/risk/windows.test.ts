@@ -6,7 +6,7 @@ import { sampleHistory } from '../../test/history.ts';
 import { market, perpetual } from '../../test/sample.ts';
 import { isRefusal, type Refusal } from '../base/index.ts';
 import type { Lane } from '../scenario/index.ts';
-import { datesOf, filterVols, windowsOf } from '../scenario/index.ts';
+import { datesOf, filterVols, pastLanes, windowsOf } from '../scenario/index.ts';
 import { buildRiskBook, combineWindows, holdingsOf, sweep, windowPlan } from './index.ts';
 
 function sure<T>(value: T | Refusal): T {
@@ -43,7 +43,7 @@ const still = {
 };
 function lossOf(lanes: readonly Lane[], coverage: number, measure: 'es' | 'var', quantity = 1): number {
   const book = sure(buildRiskBook([product], still, lanes, () => ({ maintenance: 1, initial: 1 })));
-  const plan = windowPlan(book.lanes, 'maintenance', { coverage, measure })!;
+  const plan = windowPlan(book, 'maintenance', { coverage, measure })!;
   const swept = sweep(book, holdingsOf(new Map([[0, quantity]])));
   return combineWindows(swept, plan, 0.2, 'maintenance').amount / (65_000 * 1.0003);
 }
@@ -117,7 +117,9 @@ describe('M-161 windows of a history', () => {
   });
 
   it('keeps the windows that move farthest, with their moves as they were', () => {
-    const { lanes, count } = sure(windowsOf(history, request, 0.999));
+    const windows = sure(windowsOf(history, request, 0.999));
+    const { count } = windows;
+    const lanes = pastLanes(windows);
     expect([lanes.length, count]).toEqual([80, history.times.length - 4]);
     expect(lanes.reduce((sum, { window }) => sum + window!.weight, 0)).toBeCloseTo((2 * 40) / count, 12);
     const falls = lanes.map(({ moves }) =>
@@ -129,14 +131,14 @@ describe('M-161 windows of a history', () => {
 
   it('rescales to the vol of now, or to the one that is given', () => {
     const filter = { halfLife: 100, floor: 0 };
-    const plain = sure(windowsOf(history, { ...request, filter }, 0.999)).lanes;
+    const plain = pastLanes(sure(windowsOf(history, { ...request, filter }, 0.999)));
     const vols = new Map(
       history.factors.map(({ kind, of }) => [
         `${kind}:${of}`,
         2 * filterVols(logsOf(kind, of), filter).at(-1)!,
       ]),
     );
-    const doubled = sure(windowsOf(history, { ...request, filter, vols }, 0.999)).lanes;
+    const doubled = pastLanes(sure(windowsOf(history, { ...request, filter, vols }, 0.999)));
     const log = (lane: Lane) =>
       Math.log(1 + (lane.moves.find(({ kind }) => kind === 'spot') as { relative: number }).relative);
     plain.forEach((lane, i) => {
@@ -151,7 +153,8 @@ describe('M-161 windows of a history', () => {
   }
 
   it('decay weighs the latest most, and all weights are one', () => {
-    const { lanes } = sure(windowsOf(history, { ...request, dates: 1, most: 1e6, decay: 0.999 }, 0.999));
+    const all = { ...request, dates: 1, most: 1e6, decay: 0.999 };
+    const lanes = pastLanes(sure(windowsOf(history, all, 0.999)));
     expect(lanes.reduce((sum, { window }) => sum + window!.weight, 0)).toBeCloseTo(1, 9);
     expect(lanes.at(-1)!.window!.weight / lanes.at(-2)!.window!.weight).toBeCloseTo(1 / 0.999, 9);
   });

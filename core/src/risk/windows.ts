@@ -1,7 +1,9 @@
 // A measure over windows of history: what a book would have lost inside each, and the tail of that (M-160). A window is a run of lanes, one for
 // each date inside it; all coins stand at the same date, so what moved together stays together.
 
+import { kthLargest } from '../kernel/index.ts';
 import type { Lane, LaneLine } from '../scenario/index.ts';
+import type { RiskBook } from './book.ts';
 import type { Combined, TailLanes } from './combine.ts';
 import type { Swept } from './sweep.ts';
 
@@ -20,13 +22,28 @@ export interface WindowPlan {
 }
 
 /**
- * The windows of a line among the lanes of a book, and how their losses are measured; undefined where a line has none.
- * @example windowPlan(book.lanes, 'maintenance', { coverage: 0.999, measure: 'es' })
+ * The windows of a line of a book, and how their losses are measured; undefined where a line has none.
+ * @example windowPlan(book, 'maintenance', { coverage: 0.999, measure: 'es' })
  */
 export function windowPlan(
+  { standing, past }: Pick<RiskBook, 'standing' | 'past'>,
+  line: LaneLine,
+  measured: Pick<WindowPlan, 'coverage' | 'measure'>,
+): WindowPlan | undefined {
+  let at = standing.length;
+  for (const windows of past) {
+    const { from, weights } = windows;
+    if (windows.line === line) return { from: from.map((date) => at + date), weights, ...measured };
+    at += from[from.length - 1]!;
+  }
+  return planOfLanes(standing, line, measured);
+}
+
+/** Of a book from a file, whose windows are runs of lanes. */
+function planOfLanes(
   lanes: readonly Lane[],
   line: LaneLine,
-  { coverage, measure }: Pick<WindowPlan, 'coverage' | 'measure'>,
+  measured: Pick<WindowPlan, 'coverage' | 'measure'>,
 ): WindowPlan | undefined {
   const starts: number[] = [];
   const weights: number[] = [];
@@ -40,7 +57,7 @@ export function windowPlan(
     end = s + 1;
   });
   if (starts.length === 0) return undefined;
-  return { from: Int32Array.of(...starts, end), weights: Float64Array.from(weights), coverage, measure };
+  return { from: Int32Array.of(...starts, end), weights: Float64Array.from(weights), ...measured };
 }
 
 /** The loss of a tail, and the lanes it is made of. */
@@ -48,30 +65,49 @@ interface Tail extends TailLanes {
   readonly loss: number;
 }
 
-/** The worst date of a window. */
-interface WindowLoss {
-  readonly loss: number;
-  readonly lane: number;
-  readonly weight: number;
+/** What each window loses at its worst date, and the lane of that date. */
+interface WindowLosses {
+  readonly losses: Float64Array;
+  readonly lanes: Int32Array;
 }
 
-/** The least value inside each window, path by path: the first of equal dates. */
-function windowLosses(plan: WindowPlan, pnlOf: (lane: number) => number): WindowLoss[] {
-  return Array.from(plan.weights, (weight, i) => {
-    let lane = plan.from[i]!;
-    let least = pnlOf(lane);
-    for (let s = lane + 1; s < plan.from[i + 1]!; s++) {
-      const pnl = pnlOf(s);
-      if (pnl < least) [least, lane] = [pnl, s];
+/** The least value inside each window, path by path: the first of equal dates. `pnl[at + lane]`. */
+function windowLosses({ from, weights }: WindowPlan, pnl: Float64Array, at: number): WindowLosses {
+  const losses = new Float64Array(weights.length);
+  const lanes = new Int32Array(weights.length);
+  for (let i = 0; i < weights.length; i++) {
+    const [first, end] = [from[i]!, from[i + 1]!];
+    let lane = first;
+    let least = pnl[at + first]!;
+    for (let s = first + 1; s < end; s++) {
+      const here = pnl[at + s]!;
+      if (here < least) {
+        least = here;
+        lane = s;
+      }
     }
-    return { loss: -least, lane, weight };
-  });
+    losses[i] = -least;
+    lanes[i] = lane;
+  }
+  return { losses, lanes };
+}
+
+/** Windows by loss, the worst first and of equal ones the first lane, at least as many of them as the measure can reach. */
+function worstFirst({ weights, coverage }: WindowPlan, { losses, lanes }: WindowLosses): number[] {
+  const least = weights.reduce((low, weight) => Math.min(low, weight), 1);
+  // One more than fits into the room, and one for what rounding makes of it.
+  const reach = Math.min(losses.length, Math.ceil((1 - coverage) / least) + 2);
+  const border = kthLargest(losses.slice(), reach);
+  const order: number[] = [];
+  for (let i = 0; i < losses.length; i++) if (losses[i]! >= border) order.push(i);
+  return order.sort((i, j) => losses[j]! - losses[i]! || lanes[i]! - lanes[j]!);
 }
 
 /** Summation and ties follow the order of loss and then of lane, so that the same book gives the same bits. */
-function tailOf(plan: WindowPlan, losses: WindowLoss[], floor: number): Tail {
-  losses.sort((left, right) => right.loss - left.loss || left.lane - right.lane);
+function tailOf(plan: WindowPlan, windows: WindowLosses, floor: number): Tail {
+  const { losses, lanes: worst } = windows;
   const room = 1 - plan.coverage;
+  const order = worstFirst(plan, windows);
   const lanes: number[] = [];
   const weights: number[] = [];
   let loss = 0;
@@ -79,24 +115,22 @@ function tailOf(plan: WindowPlan, losses: WindowLoss[], floor: number): Tail {
     let beyond = 0;
     // The upper order statistic: the largest loss that is exceeded with no more than the room.
     const at =
-      losses.find(({ weight }) => {
-        beyond += weight;
+      order.find((i) => {
+        beyond += plan.weights[i]!;
         return beyond > room * (1 + 1e-12);
-      }) ?? losses.at(-1);
-    if (at !== undefined) {
-      loss = at.loss;
-      lanes.push(at.lane);
-      weights.push(1);
-    }
+      }) ?? order[order.length - 1]!;
+    loss = losses[at]!;
+    lanes.push(worst[at]!);
+    weights.push(1);
   } else {
     let left = room;
-    for (const { loss: own, lane, weight } of losses) {
-      const share = Math.min(weight, left) / room;
+    for (const i of order) {
+      const share = Math.min(plan.weights[i]!, left) / room;
       if (share <= 0) break;
-      loss += share * own;
-      lanes.push(lane);
+      loss += share * losses[i]!;
+      lanes.push(worst[i]!);
       weights.push(share);
-      left -= weight;
+      left -= plan.weights[i]!;
     }
     // Windows that were left out are harmless: nothing moves in them, and fills lose what they lose at once.
     if (left > 0 && floor > 0) {
@@ -109,6 +143,16 @@ function tailOf(plan: WindowPlan, losses: WindowLoss[], floor: number): Tail {
   return { loss: floor, lanes: Int32Array.of(-1), weights: Float64Array.of(1) };
 }
 
+/** P&L of some coins together, lane by lane from the first window on, summed in their order. */
+function togetherIn({ from }: WindowPlan, { book, pnl }: Swept, together: readonly number[]): Float64Array {
+  const sums = new Float64Array(book.laneCount);
+  for (const u of together) {
+    const at = u * book.stride;
+    for (let s = from[0]!; s < from[from.length - 1]!; s++) sums[s]! += pnl[at + s]!;
+  }
+  return sums;
+}
+
 /**
  * The loss of a line by its windows: `M = J + retained (sum_u M_u - J)`, `J` the measure of all coins on the same dates, `M_u` that of a coin alone. At
  * most `1 - retained` of an offset is granted, as where lanes are combined. A window's loss is the worst of its dates.
@@ -117,13 +161,12 @@ function tailOf(plan: WindowPlan, losses: WindowLoss[], floor: number): Tail {
 export function combineWindows(swept: Swept, plan: WindowPlan, retained: number, line: LaneLine): Combined {
   const { book, pnl, jumps } = swept;
   const { underlyings } = book.groups;
-  const own = underlyings.map((_, u) => {
-    const losses = windowLosses(plan, (s) => pnl[u * book.stride + s]!);
-    return tailOf(plan, losses, 0 - (jumps?.[u] ?? 0));
-  });
+  const own = underlyings.map((_, u) =>
+    tailOf(plan, windowLosses(plan, pnl, u * book.stride), 0 - (jumps?.[u] ?? 0)),
+  );
   const isApart = (u: number) => plan.apart?.[u] === 1;
   const together = underlyings.map((_, u) => u).filter((u) => !isApart(u));
-  const all = windowLosses(plan, (s) => together.reduce((sum, u) => sum + pnl[u * book.stride + s]!, 0));
+  const all = windowLosses(plan, togetherIn(plan, swept, together), 0);
   const tail = tailOf(plan, all, 0 - together.reduce((sum, u) => sum + (jumps?.[u] ?? 0), 0));
   const sumOf = (is: (u: number) => boolean) =>
     own.reduce((sum, { loss }, u) => (is(u) ? sum + loss : sum), 0);

@@ -1,3 +1,4 @@
+export { columnOf, dateCount, type MoveColumn, type PastWindows, pastLanes } from './past.ts';
 export { dampAt, type LanePlace, lanePlace, laneSpot, resolveLane, type ScanRanges } from './resolve.ts';
 export { daysPassed, later, pegAfter, shift, shiftUnderlying, termFactor, volDeforms } from './shift.ts';
 export {
@@ -20,6 +21,5 @@ export {
   filterVols,
   type VolFilter,
   type WindowRequest,
-  type Windows,
   windowsOf,
 } from './windows.ts';

@@ -1,11 +1,11 @@
-// From what factors did to what they may do: every window of a history as lanes, one for each date inside it, all factors at the same date (M-161).
+// From what factors did to what they may do: the windows of a history, with the dates inside each, all factors at the same date (M-161).
 // Filtered: moves are rescaled from the vol of their own time to the vol of now (Hull and White 1998; Barone-Adesi et al. 1999).
 
 import { type Refusal, refuse } from '../base/index.ts';
-import { exp, log, pow } from '../kernel/index.ts';
+import { exp, kthLargest, log, pow } from '../kernel/index.ts';
 import { type FactorHistory, factorId, type HistoryFactor } from '../market/index.ts';
-import type { Lane, LaneLine, LaneMove } from './shock.ts';
-import { TERM_SCALING } from './standard.ts';
+import type { MoveColumn, PastWindows } from './past.ts';
+import type { LaneLine } from './shock.ts';
 
 /** How vols of past moves are estimated: an EWMA of squared moves, in steps of the history. */
 export interface VolFilter {
@@ -31,13 +31,6 @@ export interface WindowRequest {
   readonly vols?: ReadonlyMap<string, number>;
   /** Weight of a window over that of the next later one, for weighted history (Boudoukh, Richardson, Whitelaw 1998); 1 weighs all alike. */
   readonly decay: number;
-}
-
-/** Windows as lanes, window by window, dates of each in order. */
-export interface Windows {
-  readonly lanes: readonly Lane[];
-  /** Windows there were. */
-  readonly count: number;
 }
 
 /** A factor's moves: logs of ratios a step, and the vol that was expected at each date. */
@@ -69,8 +62,29 @@ export function filterVols(logs: Float64Array, { halfLife, floor }: VolFilter): 
   return vols;
 }
 
+/** Levels that were seen and their logs, by the memory that holds them: parts of a history are views of one memory, and most levels stay. */
+const seen = new WeakMap<ArrayBufferLike, { readonly levels: Float64Array; readonly logs: Float64Array }>();
+
+/** Logs of levels, taken anew only where a level has changed. */
+function logsOf(levels: Float64Array): Float64Array {
+  const size = Math.floor(levels.buffer.byteLength / Float64Array.BYTES_PER_ELEMENT);
+  const known = seen.get(levels.buffer) ?? {
+    levels: new Float64Array(size).fill(1),
+    logs: new Float64Array(size),
+  };
+  seen.set(levels.buffer, known);
+  const from = levels.byteOffset / Float64Array.BYTES_PER_ELEMENT;
+  for (let t = 0; t < levels.length; t++) {
+    const level = levels[t]!;
+    if (known.levels[from + t] === level) continue;
+    known.levels[from + t] = level;
+    known.logs[from + t] = log(level);
+  }
+  return known.logs.subarray(from, from + levels.length);
+}
+
 function movesOf(factor: HistoryFactor, filter: VolFilter | undefined): FactorMoves {
-  const logs = factor.levels.map((level) => log(level));
+  const logs = logsOf(factor.levels);
   const vols = filterVols(logs, filter ?? { halfLife: logs.length, floor: 1 });
   return { factor, logs, vols };
 }
@@ -102,60 +116,45 @@ function scaleOf({ factor, vols }: FactorMoves, start: number, request: WindowRe
   return (now ?? vols.at(-1)!) / vols[start]!;
 }
 
-/** How far a window goes at its farthest, in vols of now over the horizon: any factor, any date. */
-function sizeOf(
+/** How far each window goes at its farthest, in vols of now over the horizon: any factor, any date. */
+function sizesOf(
   moves: readonly FactorMoves[],
-  start: number,
+  starts: Int32Array,
   offsets: readonly number[],
-  request: WindowRequest,
-): number {
-  let most = 0;
-  for (const own of moves) {
-    const unit = own.vols[start]!;
-    for (const offset of offsets) {
-      most = Math.max(most, Math.abs(own.logs[start + offset]! - own.logs[start]!) / unit);
+  { horizon }: WindowRequest,
+): Float64Array {
+  const sizes = new Float64Array(starts.length);
+  for (const { logs, vols } of moves) {
+    for (let i = 0; i < starts.length; i++) {
+      const start = starts[i]!;
+      const from = logs[start]!;
+      let most = 0;
+      for (let d = 0; d < offsets.length; d++)
+        most = Math.max(most, Math.abs(logs[start + offsets[d]!]! - from));
+      sizes[i] = Math.max(sizes[i]!, most / vols[start]!);
     }
   }
-  return most / Math.sqrt(request.horizon);
+  const root = Math.sqrt(horizon);
+  return sizes.map((size) => size / root);
 }
 
-function moveOf({ factor }: FactorMoves, change: number): LaneMove {
-  const { kind, of } = factor;
-  // No price falls to zero, and no vol moves by more than a hundredfold.
-  const relative = exp(Math.max(-4.6, Math.min(4.6, change))) - 1;
-  switch (kind) {
-    case 'spot':
-      return { kind: 'spot', relative, underlying: of };
-    case 'vol':
-      return { kind: 'vol', form: 'relative', size: relative, scaling: TERM_SCALING, underlying: of };
-    case 'premium':
-      return { kind: 'premium', relative, underlying: of };
-    case 'peg':
-      return { kind: 'peg', relative, asset: of };
+/** Places of the largest sizes in ascending order; of equal ones the earliest. */
+function largestOf(sizes: Float64Array, count: number): Int32Array {
+  if (count >= sizes.length) return Int32Array.from(sizes.keys());
+  const least = kthLargest(sizes.slice(), count);
+  let equal = count;
+  for (let i = 0; i < sizes.length; i++) if (sizes[i]! > least) equal--;
+  const kept = new Int32Array(count);
+  let n = 0;
+  for (let i = 0; i < sizes.length && n < count; i++) {
+    if (sizes[i]! > least || (sizes[i] === least && equal-- > 0)) kept[n++] = i;
   }
+  return kept;
 }
 
-function laneOf(
-  history: FactorHistory,
-  moves: readonly FactorMoves[],
-  start: number,
-  offset: number,
-  request: WindowRequest,
-  weight: number,
-): Lane {
-  const at = new Date(history.times[start]!).toISOString().slice(0, 16);
-  return {
-    id: `history/${at}/${request.line}/+${offset}`,
-    moves: moves.map((own) => {
-      const change = own.logs[start + offset]! - own.logs[start]!;
-      return moveOf(own, change * scaleOf(own, start, request));
-    }),
-    smile: 'sticky-strike',
-    damp: 1,
-    netting: 'sum',
-    line: request.line,
-    window: { of: `${at}/${request.line}`, weight },
-  };
+/** The relative move of a log; no price falls to zero, and nothing moves by more than a hundredfold. */
+function relativeOf(change: number): number {
+  return exp(Math.max(-4.6, Math.min(4.6, change))) - 1;
 }
 
 /** Weights that fall by `decay` a window into the past, together 1. */
@@ -166,16 +165,34 @@ function weightsOf(count: number, decay: number): Float64Array {
   return weights.map((weight) => weight / sum);
 }
 
+/** One factor at every date of the windows kept. */
+function columnOf(
+  moves: FactorMoves,
+  kept: Int32Array,
+  offsets: readonly number[],
+  request: WindowRequest,
+): MoveColumn {
+  const { factor, logs } = moves;
+  const relative = new Float64Array(kept.length * offsets.length);
+  let date = 0;
+  for (const start of kept) {
+    const scale = scaleOf(moves, start, request);
+    for (const offset of offsets)
+      relative[date++] = relativeOf((logs[start + offset]! - logs[start]!) * scale);
+  }
+  return { kind: factor.kind, of: factor.of, relative };
+}
+
 /**
- * The windows of a history as lanes, latest weighed most where weights decay; of all windows the `most` that move farthest are kept, and the rest
- * count as harmless, with their weight. Refuses a history too short for the coverage asked, saying how much is needed.
+ * The windows of a history in columns, latest weighed most where weights decay; of all windows the `most` that move farthest are kept, and the
+ * rest count as harmless, with their weight. Refuses a history too short for the coverage asked, saying how much is needed.
  * @example windowsOf(history, { line: 'maintenance', horizon: 4, dates: 4, stride: 1, most: 512, decay: 1 }, 0.99)
  */
 export function windowsOf(
   history: FactorHistory,
   request: WindowRequest,
   coverage: number,
-): Windows | Refusal {
+): PastWindows | Refusal {
   const starts = startsOf(history, request);
   // Fewer than a handful of windows beyond coverage are no measure of a tail.
   const needed = Math.ceil(BEYOND_LEAST / (1 - coverage));
@@ -187,19 +204,16 @@ export function windowsOf(
   const moves = history.factors.map((factor) => movesOf(factor, request.filter));
   const offsets = datesOf(request.horizon, request.dates);
   const weights = weightsOf(starts.length, request.decay);
-  const sized = Array.from(starts, (start, i) => ({
-    start,
-    i,
-    size: sizeOf(moves, start, offsets, request),
-  }));
-  const kept = sized
-    .sort((left, right) => right.size - left.size || left.start - right.start)
-    .slice(0, Math.max(request.most, Math.ceil(2 * (1 - coverage) * starts.length)))
-    .sort((left, right) => left.start - right.start);
+  const most = Math.max(request.most, Math.ceil(2 * (1 - coverage) * starts.length));
+  const places = largestOf(sizesOf(moves, starts, offsets, request), most);
+  const kept = places.map((i) => starts[i]!);
   return {
-    lanes: kept.flatMap(({ start, i }) =>
-      offsets.map((offset) => laneOf(history, moves, start, offset, request, weights[i]!)),
-    ),
+    line: request.line,
+    from: Int32Array.from({ length: kept.length + 1 }, (_, i) => i * offsets.length),
+    weights: Float64Array.from(places, (i) => weights[i]!),
+    moves: moves.map((own) => columnOf(own, kept, offsets, request)),
+    nameOf: (i) => new Date(history.times[kept[i]!]!).toISOString().slice(0, 16),
+    afterOf: (date) => offsets[date % offsets.length]!,
     count: starts.length,
   };
 }

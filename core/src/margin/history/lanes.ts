@@ -1,11 +1,17 @@
-// The lanes a history makes for a book: its windows, and proxies for what has no history of its own (M-161, M-162).
+// The windows a history makes for a book, and proxies for what has no history of its own (M-161, M-162).
 
 import { isRefusal, type Refusal, refuse } from '../../base/index.ts';
 import { pow } from '../../kernel/index.ts';
 import type { FactorHistory, FactorKind, Market } from '../../market/index.ts';
 import { underlyingOf } from '../../market/index.ts';
 import { compareText, type Product } from '../../product/index.ts';
-import { type Lane, type LaneMove, type WindowRequest, windowsOf } from '../../scenario/index.ts';
+import {
+  columnOf,
+  type MoveColumn,
+  type PastWindows,
+  type WindowRequest,
+  windowsOf,
+} from '../../scenario/index.ts';
 import type { HistoryParameters } from './parameters.ts';
 
 /** Coins without a history move by so much more than the one they are taken for. */
@@ -14,9 +20,9 @@ const HOUR_MS = 3_600_000;
 /** Term of a book's method that names a coin whose history is another's. */
 export const PROXY_TERM = 'proxy:';
 
-/** Lanes, and the terms by which a book remembers whose history is another's. */
-export interface HistoryLanes {
-  readonly lanes: readonly Lane[];
+/** Windows by line, and the terms by which a book remembers whose history is another's. */
+export interface HistoryWindows {
+  readonly past: readonly PastWindows[];
   readonly terms: readonly string[];
 }
 
@@ -75,19 +81,25 @@ function borrowedOf(
   });
 }
 
-/** A lane in which coins without a history move as those they take theirs from, spots by more. */
-function withBorrowed(lane: Lane, borrowed: readonly Borrowed[]): Lane {
-  if (borrowed.length === 0) return lane;
-  const more = borrowed.flatMap(({ coin, spot, vol }): LaneMove[] =>
-    lane.moves.flatMap((move): LaneMove[] => {
-      if (!('underlying' in move)) return [];
-      if (move.kind === 'spot' && 'relative' in move && move.underlying === spot) {
-        return [{ ...move, relative: Math.max(-0.99, PROXY_BETA * move.relative), underlying: coin }];
-      }
-      return move.kind === 'vol' && move.underlying === vol ? [{ ...move, underlying: coin }] : [];
-    }),
-  );
-  return { ...lane, moves: [...lane.moves, ...more] };
+/** Windows in which coins without a history move as those they take theirs from, spots by more. */
+function withBorrowed(windows: PastWindows, borrowed: readonly Borrowed[]): PastWindows {
+  const more = borrowed.flatMap(({ coin, spot, vol }): MoveColumn[] => {
+    const spots = spot === undefined ? undefined : columnOf(windows, 'spot', spot);
+    const vols = vol === undefined ? undefined : columnOf(windows, 'vol', vol);
+    return [
+      ...(spots === undefined
+        ? []
+        : [
+            {
+              kind: 'spot',
+              of: coin,
+              relative: spots.map((move) => Math.max(-0.99, PROXY_BETA * move)),
+            } as const,
+          ]),
+      ...(vols === undefined ? [] : [{ kind: 'vol', of: coin, relative: vols } as const]),
+    ];
+  });
+  return { ...windows, moves: [...windows.moves, ...more] };
 }
 
 function requestOf(
@@ -116,14 +128,14 @@ function requestOf(
  * The windows of a market's history for both lines, for the products of a book. A coin without a history of its own takes that of the coin with
  * most factors, spots moved half as far again, and is granted no offset; its vol is that of the coin that has one. Refused: no history at all, options
  * without any vol in it, and a history too short for the coverage.
- * @example historyLanes(products, market, historyDefaults).lanes.length // 3328
+ * @example historyWindows(products, market, historyDefaults).past.length // 2, one for each line
  */
-export function historyLanes(
+export function historyWindows(
   products: readonly Product[],
   market: Market,
   given: HistoryParameters,
   vols?: ReadonlyMap<string, number>,
-): HistoryLanes | Refusal {
+): HistoryWindows | Refusal {
   const { history } = market;
   if (history === undefined) {
     return refuse(
@@ -135,7 +147,7 @@ export function historyLanes(
   const coins = [...new Set(products.map(({ underlying }) => underlying))]
     .filter((coin) => underlyingOf(market, coin) !== undefined)
     .sort(compareText);
-  if (coins.length === 0) return { lanes: [], terms: [] };
+  if (coins.length === 0) return { past: [], terms: [] };
   const withVols = new Set(
     products.flatMap(({ kind, underlying }) =>
       kind === 'option' || kind === 'structured' ? [underlying] : [],
@@ -149,12 +161,12 @@ export function historyLanes(
   ]);
   const assets = new Set(products.flatMap(({ kind, id }) => (kind === 'asset' ? [id] : [])));
   const own = relevant(history, named, assets);
-  const lanes: Lane[] = [];
+  const past: PastWindows[] = [];
   for (const line of ['maintenance', 'initial'] as const) {
     const windows = windowsOf(own, requestOf(given, line, own.step, vols), given.coverage[line]);
     if (isRefusal(windows)) return windows;
-    lanes.push(...windows.lanes.map((lane) => withBorrowed(lane, borrowed)));
+    past.push(withBorrowed(windows, borrowed));
   }
   const terms = borrowed.flatMap(({ coin, spot }) => (spot === undefined ? [] : [`${PROXY_TERM}${coin}`]));
-  return { lanes, terms };
+  return { past, terms };
 }

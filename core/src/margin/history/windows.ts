@@ -1,4 +1,4 @@
-// The windows of a book as its lines measure them: read off its lanes and terms, so that a book from a file has them too.
+// The windows of a book as its lines measure them: read off the book and its terms, so that a book from a file has them too.
 
 import { type RiskBook, type WindowPlan, windowPlan } from '../../risk/index.ts';
 import { PROXY_TERM } from './lanes.ts';
@@ -8,14 +8,15 @@ import type { HistoryParameters } from './parameters.ts';
 export type BookWindows = Readonly<Partial<Record<'maintenance' | 'initial', WindowPlan>>>;
 
 /** The windows of a book. */
-export function windowsIn({ lanes, terms, groups }: RiskBook, given: HistoryParameters): BookWindows {
+export function windowsIn(risk: RiskBook, given: HistoryParameters): BookWindows {
+  const { terms, groups } = risk;
   const apart = Uint8Array.from(groups.underlyings, (coin) =>
     terms.includes(`${PROXY_TERM}${coin}`) ? 1 : 0,
   );
   const windows: { maintenance?: WindowPlan; initial?: WindowPlan } = {};
   for (const line of ['maintenance', 'initial'] as const) {
     const measure = given.measure === 'var' ? 'var' : 'es';
-    const plan = windowPlan(lanes, line, { coverage: given.coverage[line], measure });
+    const plan = windowPlan(risk, line, { coverage: given.coverage[line], measure });
     if (plan !== undefined) windows[line] = { ...plan, apart };
   }
   return windows;

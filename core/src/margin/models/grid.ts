@@ -12,12 +12,12 @@ import {
   UNNAMED_DRIVER,
   withExpiries,
 } from '../../risk/index.ts';
-import { LANES_MAX } from '../../scenario/index.ts';
+import { dateCount, LANES_MAX } from '../../scenario/index.ts';
 import { strangersOf, withPar } from '../assets.ts';
 import { sizeChargesOf, tradingFee } from '../charges.ts';
 import { contributionsOf, ordersLabel } from '../contributions.ts';
 import { doubtParameters, gridForm } from '../doubt.ts';
-import { type HistoryLanes, historyLanes } from '../history/lanes.ts';
+import { type HistoryWindows, historyWindows } from '../history/lanes.ts';
 import type { HistoryParameters } from '../history/parameters.ts';
 import { windowsIn } from '../history/windows.ts';
 import { hold } from '../holdings.ts';
@@ -35,7 +35,7 @@ export interface Looking {
   readonly vols?: ReadonlyMap<string, number>;
 }
 
-const NO_HISTORY: HistoryLanes = { lanes: [], terms: [] };
+const NO_HISTORY: HistoryWindows = { past: [], terms: [] };
 
 /** The book of `grid`; of a model that differs from it in nothing but its rows, by that model's method. */
 export function buildGridBook(
@@ -52,15 +52,16 @@ export function buildGridBook(
   const market = withExpiries(withPar(observed, known, parameters.pegs), known);
   const nodes = strikeNodes(known, market, parameters);
   const past =
-    looking === undefined ? NO_HISTORY : historyLanes(known, market, looking.history, looking.vols);
+    looking === undefined ? NO_HISTORY : historyWindows(known, market, looking.history, looking.vols);
   if (isRefusal(past)) return past;
   // Windows of history come last: what is combined lane by lane stands before them.
-  const lanes = [...parameters.scenarios.lanes, ...pegLanes(known, parameters), ...nodes, ...past.lanes];
-  if (lanes.length > LANES_MAX) return tooManyNodes(lanes.length, nodes.length);
+  const lanes = [...parameters.scenarios.lanes, ...pegLanes(known, parameters), ...nodes];
+  const count = lanes.length + dateCount(past.past);
+  if (count > LANES_MAX) return tooManyNodes(count, nodes.length);
   const ranges = (asset: string) => rangesOf(parameters, asset, underlyingOf(market, asset) !== undefined);
   const { terms, ...filling } = method ?? fullRevaluation;
   const rows = { ...filling, terms: [...terms, ...past.terms] };
-  const risk = buildRiskBook(known, market, lanes, ranges, rows);
+  const risk = buildRiskBook(known, market, lanes, ranges, rows, past.past);
   if (isRefusal(risk)) return risk;
   const isLost = (product: Product) => product.kind === 'structured' && risk.refused.has(product.id);
   if (known.some(isLost)) {
@@ -83,7 +84,7 @@ export function rebookGrid(
   history?: HistoryParameters,
 ): GridBook | Refusal {
   const { groups, ranges, levels } = risk;
-  const lanes = risk.lanes.filter(({ window }) => window === undefined);
+  const lanes = risk.standing.filter(({ window }) => window === undefined);
   const combinable = { lanes, groups, ranges, levels };
   return (
     doubtParameters(parameters) ?? {
