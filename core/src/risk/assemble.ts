@@ -85,6 +85,7 @@ export function assembleBook(parts: BookParts): RiskBook {
     netsBySum,
     twins,
     stride: strideOf(laneCount),
+    bucketStride: strideOf(lanes.length),
     rows,
     columns,
     groups: parts.signFactors === undefined ? groups : { ...groups, signFactors: parts.signFactors },

@@ -21,10 +21,10 @@ function share(swept: Swept, row: number, quantity: number, g: number, seen: num
 function countedAs(swept: Swept, g: number, lane: number): { lane: number; sign: number } {
   const { book, buckets } = swept;
   if (book.netsBySum[lane] === 1) return { lane, sign: 1 };
-  const here = buckets[g * book.stride + lane]!;
+  const here = buckets[g * book.bucketStride + lane]!;
   const twin = book.twins[lane]!;
   if (twin < 0) return { lane, sign: here > 0 ? -1 : 1 };
-  const there = buckets[g * book.stride + twin]!;
+  const there = buckets[g * book.bucketStride + twin]!;
   if (Math.min(here, there) >= 0) return { lane, sign: 0 };
   return { lane: here <= there ? lane : twin, sign: 1 };
 }

@@ -68,6 +68,8 @@ export interface RiskBook {
   /** The lane that moves the other way; -1 where there is none. */
   readonly twins: Int32Array;
   readonly stride: number;
+  /** Distance of two buckets in a sweep, which keeps them for the lanes that stand. */
+  readonly bucketStride: number;
   readonly rows: Float64Array;
   readonly columns: Columns;
   readonly groups: Groups;

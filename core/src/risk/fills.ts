@@ -121,7 +121,7 @@ function lanesThat(count: number, is: (lane: number) => boolean): Int32Array {
 export function sweepFills(swept: Swept, fills: readonly Fill[]): Swept {
   if (fills.length === 0) return swept;
   const { book } = swept;
-  const { stride, netsBySum, twins, groups } = book;
+  const { stride, bucketStride, netsBySum, twins, groups } = book;
   const count = book.laneCount;
   const netting = lanesThat(count, (s) => netsBySum[s] === 0);
   const pnl = swept.pnl.slice();
@@ -135,7 +135,7 @@ export function sweepFills(swept: Swept, fills: readonly Fill[]): Swept {
       part.fill(jump);
       for (const { row, quantity, bucket } of legs) {
         addLeg(book, row, quantity, bucket, part);
-        const at = bucket * stride;
+        const at = bucket * bucketStride;
         for (const s of netting) {
           const [least, most] = changeEnds(book, row, quantity, bucket, s);
           if (least < 0) low[at + s]! += least;
@@ -147,7 +147,7 @@ export function sweepFills(swept: Swept, fills: readonly Fill[]): Swept {
     }
   }
   const lone = netting.filter((s) => twins[s]! < 0);
-  for (let at = 0; lone.length > 0 && at < low.length; at += stride) {
+  for (let at = 0; lone.length > 0 && at < low.length; at += bucketStride) {
     // Without a twin an expiry counts as minus its size, so the farther end is the worse one.
     for (const s of lone) if (high[at + s]! > -low[at + s]!) low[at + s] = high[at + s]!;
   }
@@ -202,10 +202,10 @@ function nettedPart(
   lane: number,
 ): number {
   const twin = book.twins[lane]!;
-  const here = buckets[g * book.stride + lane]!;
+  const here = buckets[g * book.bucketStride + lane]!;
   const ends = (s: number) => changeEnds(book, row, quantity, g, s);
   if (twin < 0) return here > 0 ? -Math.max(0, ends(lane)[1]) : Math.min(0, ends(lane)[0]);
-  const there = buckets[g * book.stride + twin]!;
+  const there = buckets[g * book.bucketStride + twin]!;
   if (Math.min(here, there) >= 0) return 0;
   return Math.min(0, ends(here <= there ? lane : twin)[0]);
 }

@@ -15,7 +15,7 @@ export interface Swept {
   readonly book: RiskBook;
   readonly holdings: Holdings;
   readonly pnl: Float64Array;
-  /** Bucket `g`, lane `s`: `buckets[g * stride + s]`, after sign factors, before netting. */
+  /** Bucket `g`, lane `s` of those that stand: `buckets[g * bucketStride + s]`, after sign factors, before netting. */
   readonly buckets: Float64Array;
   /** Other quantities of the same rows, which made `pnl` wherever they do better; its entry there is theirs. */
   readonly instead?: Swept;
@@ -45,9 +45,12 @@ export function holdingsOf(quantityByRow: ReadonlyMap<number, number>): Holdings
  * @example sweep(book, holdingsOf(new Map([[0, 1]]))).pnl[0] // what one unit of the first product makes in the first lane
  */
 export function sweep(book: RiskBook, holdings: Holdings): Swept {
-  const { groups, stride, rows } = book;
+  const { groups, stride, rows, bucketStride } = book;
   const count = book.laneCount;
-  const buckets = new Float64Array((groups.bucketStart.length - 1) * stride);
+  const standing = book.standing.length;
+  const buckets = new Float64Array((groups.bucketStart.length - 1) * bucketStride);
+  // Dates of windows net by sum: of their buckets nothing is kept.
+  const dates = new Float64Array(count - standing);
   const pnl = new Float64Array(groups.underlyings.length * stride);
   let g = 0;
   let u = 0;
@@ -55,19 +58,23 @@ export function sweep(book: RiskBook, holdings: Holdings): Swept {
     while (groups.bucketStart[g + 1]! <= holdings.rows[next]!) g++;
     while (groups.underlyingStart[u + 1]! <= g) u++;
     const end = groups.bucketStart[g + 1]!;
-    const at = g * stride;
+    const at = g * bucketStride;
     let value = 0;
+    dates.fill(0);
     for (; next < holdings.rows.length && holdings.rows[next]! < end; next++) {
       const row = holdings.rows[next]!;
       const quantity = holdings.quantities[next]!;
       const from = row * stride;
       value += quantity * book.columns.value[row]!;
-      for (let s = 0; s < count; s++) buckets[at + s]! += quantity * rows[from + s]!;
+      for (let s = 0; s < standing; s++) buckets[at + s]! += quantity * rows[from + s]!;
+      for (let j = 0; j < dates.length; j++) dates[j]! += quantity * rows[from + standing + j]!;
     }
     if (groups.signFactors !== undefined) {
-      for (let s = 0; s < count; s++) buckets[at + s] = factored(book, g, s, value, buckets[at + s]!);
+      for (let s = 0; s < standing; s++) buckets[at + s] = factored(book, g, s, value, buckets[at + s]!);
+      for (let j = 0; j < dates.length; j++) dates[j] = factored(book, g, standing + j, value, dates[j]!);
     }
     netBucket(book, buckets, at, pnl, u * stride);
+    for (let j = 0; j < dates.length; j++) pnl[u * stride + standing + j]! += dates[j]!;
   }
   return { book, holdings, pnl, buckets };
 }
@@ -110,8 +117,8 @@ export function madeBy(swept: Swept, u: number, lane: number): Swept {
 }
 
 function netBucket(book: RiskBook, buckets: Float64Array, from: number, pnl: Float64Array, to: number): void {
-  const { netsBySum, twins } = book;
-  for (let s = 0; s < netsBySum.length; s++) {
+  const { netsBySum, twins, standing } = book;
+  for (let s = 0; s < standing.length; s++) {
     const part = buckets[from + s]!;
     if (netsBySum[s] === 1) pnl[to + s]! += part;
     else if (twins[s]! < 0) pnl[to + s]! -= Math.abs(part);
@@ -121,14 +128,14 @@ function netBucket(book: RiskBook, buckets: Float64Array, from: number, pnl: Flo
 
 /** Nets the buckets of the lanes that do not net by sum once more, for a sweep whose buckets have changed since. */
 export function netBuckets({ book, pnl, buckets, jumps }: Swept): void {
-  const { groups, stride, netsBySum, twins } = book;
+  const { groups, stride, bucketStride, netsBySum, twins } = book;
   for (let u = 0; u < groups.underlyings.length; u++) {
     for (let s = 0; s < netsBySum.length; s++) {
       if (netsBySum[s] === 1) continue;
       let sum = jumps?.[u] ?? 0;
       for (let g = groups.underlyingStart[u]!; g < groups.underlyingStart[u + 1]!; g++) {
-        const part = buckets[g * stride + s]!;
-        sum += twins[s]! < 0 ? -Math.abs(part) : Math.min(0, part, buckets[g * stride + twins[s]!]!);
+        const part = buckets[g * bucketStride + s]!;
+        sum += twins[s]! < 0 ? -Math.abs(part) : Math.min(0, part, buckets[g * bucketStride + twins[s]!]!);
       }
       pnl[u * stride + s] = sum;
     }

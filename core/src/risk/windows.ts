@@ -67,6 +67,9 @@ interface Tail extends TailLanes {
 
 /** What each window loses at its worst date, and the lane of that date. */
 interface WindowLosses {
+  /** The largest, and whether nothing at all is gained or lost at any date. */
+  readonly most: number;
+  readonly isStill: boolean;
   readonly losses: Float64Array;
   readonly lanes: Int32Array;
 }
@@ -75,12 +78,16 @@ interface WindowLosses {
 function windowLosses({ from, weights }: WindowPlan, pnl: Float64Array, at: number): WindowLosses {
   const losses = new Float64Array(weights.length);
   const lanes = new Int32Array(weights.length);
+  let most = Number.NEGATIVE_INFINITY;
+  let isStill = true;
   for (let i = 0; i < weights.length; i++) {
     const [first, end] = [from[i]!, from[i + 1]!];
     let lane = first;
     let least = pnl[at + first]!;
+    if (least !== 0) isStill = false;
     for (let s = first + 1; s < end; s++) {
       const here = pnl[at + s]!;
+      if (here !== 0) isStill = false;
       if (here < least) {
         least = here;
         lane = s;
@@ -88,8 +95,9 @@ function windowLosses({ from, weights }: WindowPlan, pnl: Float64Array, at: numb
     }
     losses[i] = -least;
     lanes[i] = lane;
+    if (-least > most) most = -least;
   }
-  return { losses, lanes };
+  return { losses, lanes, most, isStill };
 }
 
 /** Windows by loss, the worst first and of equal ones the first lane, at least as many of them as the measure can reach. */
@@ -106,6 +114,8 @@ function worstFirst({ weights, coverage }: WindowPlan, { losses, lanes }: Window
 /** Summation and ties follow the order of loss and then of lane, so that the same book gives the same bits. */
 function tailOf(plan: WindowPlan, windows: WindowLosses, floor: number): Tail {
   const { losses, lanes: worst } = windows;
+  // A measure lies between the least and the most of its losses.
+  if (!(windows.most > floor)) return nothingMoves(floor);
   const room = 1 - plan.coverage;
   const order = worstFirst(plan, windows);
   const lanes: number[] = [];
@@ -140,6 +150,11 @@ function tailOf(plan: WindowPlan, windows: WindowLosses, floor: number): Tail {
     }
   }
   if (loss > floor) return { loss, lanes: Int32Array.from(lanes), weights: Float64Array.from(weights) };
+  return nothingMoves(floor);
+}
+
+/** The tail of what loses nothing but what fills lose at once. */
+function nothingMoves(floor: number): Tail {
   return { loss: floor, lanes: Int32Array.of(-1), weights: Float64Array.of(1) };
 }
 
@@ -161,12 +176,14 @@ function togetherIn({ from }: WindowPlan, { book, pnl }: Swept, together: readon
 export function combineWindows(swept: Swept, plan: WindowPlan, retained: number, line: LaneLine): Combined {
   const { book, pnl, jumps } = swept;
   const { underlyings } = book.groups;
-  const own = underlyings.map((_, u) =>
-    tailOf(plan, windowLosses(plan, pnl, u * book.stride), 0 - (jumps?.[u] ?? 0)),
-  );
+  const floorOf = (u: number) => 0 - (jumps?.[u] ?? 0);
+  const alone = underlyings.map((_, u) => windowLosses(plan, pnl, u * book.stride));
+  const own = alone.map((losses, u) => tailOf(plan, losses, floorOf(u)));
   const isApart = (u: number) => plan.apart?.[u] === 1;
   const together = underlyings.map((_, u) => u).filter((u) => !isApart(u));
-  const all = windowLosses(plan, togetherIn(plan, swept, together), 0);
+  const moved = together.filter((u) => !alone[u]!.isStill);
+  // What one coin alone moves is lost together as it is lost alone.
+  const all = moved.length === 1 ? alone[moved[0]!]! : windowLosses(plan, togetherIn(plan, swept, moved), 0);
   const tail = tailOf(plan, all, 0 - together.reduce((sum, u) => sum + (jumps?.[u] ?? 0), 0));
   const sumOf = (is: (u: number) => boolean) =>
     own.reduce((sum, { loss }, u) => (is(u) ? sum + loss : sum), 0);

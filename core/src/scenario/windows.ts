@@ -91,16 +91,15 @@ function movesOf(factor: HistoryFactor, filter: VolFilter | undefined): FactorMo
 
 /** Dates from which a whole window is known, without a gap in it. */
 function startsOf({ times, step }: FactorHistory, { horizon, stride }: WindowRequest): Int32Array {
-  const starts: number[] = [];
+  const starts = new Int32Array(Math.max(0, Math.ceil((times.length - horizon) / stride)));
+  const length = horizon * step;
+  let count = 0;
   // Counted back from now, so that the latest window is always one of them.
-  for (
-    let t = (((times.length - 1 - horizon) % stride) + stride) % stride;
-    t + horizon < times.length;
-    t += stride
-  ) {
-    if (times[t + horizon]! - times[t]! === horizon * step) starts.push(t);
+  const first = (((times.length - 1 - horizon) % stride) + stride) % stride;
+  for (let t = first; t + horizon < times.length; t += stride) {
+    if (times[t + horizon]! - times[t]! === length) starts[count++] = t;
   }
-  return Int32Array.from(starts);
+  return starts.subarray(0, count);
 }
 
 /** Offsets of the dates inside a window. @example datesOf(24, 6) // [4, 8, 12, 16, 20, 24] */
@@ -129,8 +128,11 @@ function sizesOf(
       const start = starts[i]!;
       const from = logs[start]!;
       let most = 0;
-      for (let d = 0; d < offsets.length; d++)
-        most = Math.max(most, Math.abs(logs[start + offsets[d]!]! - from));
+      for (let d = 0; d < offsets.length; d++) {
+        const move = logs[start + offsets[d]!]! - from;
+        if (move > most) most = move;
+        else if (-move > most) most = -move;
+      }
       sizes[i] = Math.max(sizes[i]!, most / vols[start]!);
     }
   }

@@ -1,6 +1,6 @@
 // The model `grid`: full revaluation over price x vol lanes, worst case, charges, three nested lines.
 
-import { digestValue, isRefusal, owedUp, type Refusal, usd } from '../../base/index.ts';
+import { type Digest, digestValue, isRefusal, owedUp, type Refusal, usd } from '../../base/index.ts';
 import { type Market, underlyingOf } from '../../market/index.ts';
 import { compareProducts, type Product } from '../../product/index.ts';
 import {
@@ -31,6 +31,7 @@ import { pegLanes, strikeNodes, tooManyNodes } from './own-lanes.ts';
 
 /** How a model looks back: at which windows, and with which governed vols a step, by factor. */
 export interface Looking {
+  readonly model: string;
   readonly history: HistoryParameters;
   readonly vols?: ReadonlyMap<string, number>;
 }
@@ -69,7 +70,7 @@ export function buildGridBook(
     const others = products.filter((product) => !isLost(product));
     return refusing(risk.refused, buildGridBook(others, observed, parameters, method, looking));
   }
-  return refusing(strangers, rebookGrid(risk, parameters, looking?.history));
+  return refusing(strangers, planGrid(looking?.model ?? 'grid', risk, parameters, looking?.history));
 }
 
 function refusing(refused: RiskBook['refused'], book: GridBook | Refusal): GridBook | Refusal {
@@ -78,24 +79,33 @@ function refusing(refused: RiskBook['refused'], book: GridBook | Refusal): GridB
 }
 
 /** The book of `grid` from its risk arrays: the plan of joint moves follows from lanes and ranges, so no file holds it. */
-export function rebookGrid(
+export function rebookGrid(risk: RiskBook, parameters: GridParameters): GridBook | Refusal {
+  return doubtParameters(parameters) ?? planGrid('grid', risk, parameters);
+}
+
+/** The book of a model that sweeps the lanes of `grid`, from its risk arrays and from parameters that are sound. */
+export function planGrid(
+  model: string,
   risk: RiskBook,
-  parameters: GridParameters,
+  given: GridParameters,
   history?: HistoryParameters,
-): GridBook | Refusal {
+): GridBook {
   const { groups, ranges, levels } = risk;
   const lanes = risk.standing.filter(({ window }) => window === undefined);
   const combinable = { lanes, groups, ranges, levels };
-  return (
-    doubtParameters(parameters) ?? {
-      model: 'grid',
-      risk,
-      parameters: digestValue(parameters),
-      given: parameters,
-      ...(history === undefined ? {} : { windows: windowsIn(risk, history) }),
-      plan: planCombine(combinable, parameters.correlations, parameters.retained, driversOf(parameters)),
-    }
-  );
+  let digest: Digest | undefined;
+  return {
+    model,
+    risk,
+    given,
+    // Parameters that are governed change with every market, and digesting them takes longer than a dozen margins.
+    get parameters() {
+      digest ??= digestValue(given);
+      return digest;
+    },
+    ...(history === undefined ? {} : { windows: windowsIn(risk, history) }),
+    plan: planCombine(combinable, given.correlations, given.retained, driversOf(given)),
+  };
 }
 
 /** Every named coin, and one that stands for all others, may drive a joint move. */

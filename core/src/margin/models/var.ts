@@ -1,13 +1,13 @@
 // The models that look back: `var`, the tail of a history alone, and `dmr`, the house model, the larger of that and of `grid`.
 
-import { digestValue, isRefusal, type Refusal } from '../../base/index.ts';
+import type { Refusal } from '../../base/index.ts';
 import type { Lane } from '../../scenario/index.ts';
 import { Doubt, doubtParameters, gridForm } from '../doubt.ts';
 import type { ParameterForm } from '../form.ts';
 import { doubtHistory, type HistoryParameters, historyDefaults, historyForm } from '../history/parameters.ts';
 import { type GridParameters, gridDefaults } from '../parameters.ts';
 import type { MarginModel } from '../requirement.ts';
-import { buildGridBook, grid, rebookGrid } from './grid.ts';
+import { buildGridBook, grid, planGrid } from './grid.ts';
 import type { GridBook } from './grid-lines.ts';
 
 /** What a model that looks back is told. */
@@ -32,18 +32,21 @@ const form: ParameterForm<LookingParameters> = {
   doubt: doubtLooking,
 };
 
-function doubtLooking(parameters: LookingParameters): Refusal | undefined {
+/** What cannot be meant of how a model looks back. */
+function doubtBack(parameters: LookingParameters): Refusal | undefined {
   const doubt = new Doubt(parameters.id);
   doubtHistory(parameters.history, doubt);
   for (const [factor, vol] of Object.entries(parameters.vols)) {
     if (!(vol > 0 && vol <= 1)) doubt.say(`vols.${factor}`, 'a vol a step above 0 and at most 1');
   }
-  return doubt.found ?? doubtParameters(parameters);
+  return doubt.found;
+}
+
+function doubtLooking(parameters: LookingParameters): Refusal | undefined {
+  return doubtBack(parameters) ?? doubtParameters(parameters);
 }
 
 function looksBack(id: string, defaults: LookingParameters): MarginModel<LookingParameters, LookingBook> {
-  const named = (parameters: LookingParameters, book: GridBook | Refusal): LookingBook | Refusal =>
-    isRefusal(book) ? book : { ...book, model: id, given: parameters, parameters: digestValue(parameters) };
   const { require, packs, sizeCharges } = grid;
   return {
     ...{ require, sizeCharges: sizeCharges!, packs: packs! },
@@ -51,14 +54,14 @@ function looksBack(id: string, defaults: LookingParameters): MarginModel<Looking
     defaults,
     form,
     book(products, market, parameters) {
-      const doubt = doubtLooking(parameters);
+      const doubt = doubtBack(parameters);
       if (doubt !== undefined) return doubt;
       const vols = new Map(Object.entries(parameters.vols));
-      const looking = { history: parameters.history, ...(vols.size === 0 ? {} : { vols }) };
-      return named(parameters, buildGridBook(products, market, parameters, undefined, looking));
+      const looking = { model: id, history: parameters.history, ...(vols.size === 0 ? {} : { vols }) };
+      return buildGridBook(products, market, parameters, undefined, looking);
     },
     rebook: (risk, parameters) =>
-      doubtLooking(parameters) ?? named(parameters, rebookGrid(risk, parameters, parameters.history)),
+      doubtLooking(parameters) ?? planGrid(id, risk, parameters, parameters.history),
   };
 }
 
