@@ -2,136 +2,23 @@
 
 import {
   combineWindows,
-  digestValue,
   dollars,
-  type FactorHistory,
   isRefusal,
   type MarginBook,
   type MarginModel,
-  type ModelParameters,
   type Product,
   type Refusal,
   type Requirement,
   refuse,
   type WindowPlan,
 } from '@plimsoll/core';
-import {
-  type Governing,
-  type GoverningState,
-  governedParameters,
-  governingTerms,
-  governUntil,
-  notGoverned,
-} from './governing.ts';
-import { Holding, type Strategy } from './holding.ts';
+import { type GoverningState, governedParameters, governUntil } from './governing.ts';
+import { Holding } from './holding.ts';
+import { type Part, spanOfPart, wholeWalk } from './parts.ts';
 import { pastOf, pathLoss } from './past.ts';
-import type { Scene } from './scene.ts';
+import { type BacktestPlan, type BacktestState, startOf } from './plan.ts';
 
-/** What is walked. */
-export interface BacktestPlan {
-  readonly model: MarginModel;
-  readonly parameters: ModelParameters;
-  readonly scene: Scene;
-  readonly strategies: readonly Strategy[];
-  /** Of the scene's times: the first that is margined, and the first that is not. */
-  readonly from: number;
-  readonly to: number;
-  /** Times from one margin to the next. */
-  readonly every: number;
-  /** Hours within which each line must hold. */
-  readonly horizonHours: { readonly maintenance: number; readonly initial: number };
-  /** For models that look back. */
-  readonly history?: FactorHistory;
-  /** Hours of history that are seen at most; absent, all that is past. */
-  readonly lookBackHours?: number;
-  readonly governing?: Governing;
-}
-
-/** One book over time, in columns; dollars, losses positive, null where a path is not known to its end. */
-export interface BookTrace {
-  readonly name: string;
-  readonly what: string;
-  readonly at: number[];
-  /** The time of the scene at which what is held was struck. */
-  readonly entry: number[];
-  readonly gross: number[];
-  readonly maintenance: number[];
-  readonly initial: number[];
-  readonly lossMaintenance: (number | null)[];
-  readonly lossInitial: (number | null)[];
-  /** Of models that look back: value at risk and expected shortfall of the initial line's windows. */
-  readonly var: (number | null)[];
-  readonly es: (number | null)[];
-}
-
-/** Everything a run needs to go on: plain data. */
-export interface BacktestState {
-  readonly version: 1;
-  readonly fingerprint: string;
-  readonly next: number;
-  readonly entries: readonly (number | null)[];
-  readonly governing: GoverningState;
-  readonly books: readonly BookTrace[];
-  /** Steps that were refused, and the first words of why. */
-  readonly refused: number;
-  readonly refusal: string | null;
-  /** Margins asked and milliseconds they took; no part of the result. */
-  readonly margins: number;
-  readonly milliseconds: number;
-}
-
-/** What makes two runs the same run. */
-export function fingerprintOf(plan: BacktestPlan): string {
-  const { model, parameters, scene, strategies, from, to, every, horizonHours, history, lookBackHours } =
-    plan;
-  const books = strategies.map((strategy) => {
-    const { positions, balances } = strategy.strike(from);
-    return [strategy.name, positions.map(({ product, quantity }) => [product.id, quantity]), balances];
-  });
-  return digestValue([
-    ...[
-      'backtest',
-      1,
-      model.id,
-      parameters,
-      scene.label,
-      scene.times.length,
-      scene.times[from] ?? 0,
-      from,
-      to,
-      every,
-    ],
-    ...[horizonHours, history?.digest ?? null, lookBackHours ?? null, governingTerms(plan.governing), books],
-  ]);
-}
-
-/** Before the first step. */
-export function startOf(plan: BacktestPlan): BacktestState | Refusal {
-  const { scene, from, to, strategies } = plan;
-  if (strategies.length === 0) return refuse('empty', 'there is no book to margin.', 'backtest');
-  if (!(from >= 0 && to <= scene.times.length && to - from >= 2)) {
-    return refuse(
-      'too-short',
-      'there are fewer than two times to margin at; give a longer history or span.',
-      'backtest',
-    );
-  }
-  return {
-    version: 1,
-    fingerprint: fingerprintOf(plan),
-    next: from,
-    entries: strategies.map(() => null),
-    governing: notGoverned,
-    books: strategies.map(({ name, what }): BookTrace => {
-      const columns = { at: [], entry: [], gross: [], maintenance: [], initial: [] };
-      return { name, what, ...columns, lossMaintenance: [], lossInitial: [], var: [], es: [] };
-    }),
-    refused: 0,
-    refusal: null,
-    margins: 0,
-    milliseconds: 0,
-  };
-}
+export type { BacktestPlan, BacktestState, BookTrace } from './plan.ts';
 
 /** VaR and ES of the initial line's windows, where a model has them. */
 function tailsOf(book: MarginBook, { initial }: Requirement): { var: number | null; es: number | null } {
@@ -150,8 +37,12 @@ export class Backtest {
   readonly plan: BacktestPlan;
   private readonly clock: () => number;
 
+  /** The times of the part that is walked. */
+  private readonly span: { readonly from: number; readonly to: number };
+
   private constructor(plan: BacktestPlan, state: BacktestState, clock: () => number) {
     this.plan = plan;
+    this.span = spanOfPart(plan, state.part ?? wholeWalk);
     this.clock = clock;
     this.now = state;
     this.holdings = state.entries.map((entry, b) =>
@@ -160,14 +51,25 @@ export class Backtest {
   }
 
   /**
-   * A run from its start, or from where another was left. Refuses a plan that cannot be walked and a state of another plan.
+   * A run from its start, or from where another was left; all of it, or one part. Refuses a plan that cannot be walked, and a state of another plan
+   * or part.
    * @example Backtest.open(plan, undefined, () => performance.now())
    */
-  static open(plan: BacktestPlan, state: BacktestState | undefined, clock: () => number): Backtest | Refusal {
-    const start = startOf(plan);
-    if (isRefusal(start) || state === undefined)
-      return isRefusal(start) ? start : new Backtest(plan, start, clock);
-    if (state.version !== 1 || state.fingerprint !== start.fingerprint) {
+  static open(
+    plan: BacktestPlan,
+    state: BacktestState | undefined,
+    clock: () => number,
+    part: Part = wholeWalk,
+  ): Backtest | Refusal {
+    const whole = startOf(plan);
+    if (isRefusal(whole)) return whole;
+    const start: BacktestState = part.count === 1 ? whole : { ...whole, part };
+    if (state === undefined) {
+      const run = new Backtest(plan, start, clock);
+      return run.comeTo(run.span.from) ?? run;
+    }
+    const isPart = state.part?.index === start.part?.index && state.part?.count === start.part?.count;
+    if (state.version !== 1 || state.fingerprint !== start.fingerprint || !isPart) {
       const message =
         'the state is of another run: another model, history, book or span; remove it or name another file.';
       return refuse('malformed', message, '--state');
@@ -180,12 +82,13 @@ export class Backtest {
   }
 
   get isDone(): boolean {
-    return this.now.next >= this.plan.to;
+    return this.now.next >= this.span.to;
   }
 
   /** Done, as a share. */
   get progress(): number {
-    return Math.min(1, (this.now.next - this.plan.from) / (this.plan.to - this.plan.from));
+    const { from, to } = this.span;
+    return Math.min(1, (this.now.next - from) / Math.max(1, to - from));
   }
 
   /** One time: every book margined, its losses looked up. */
@@ -194,19 +97,36 @@ export class Backtest {
     const i = now.next;
     const governing = this.govern(i);
     if (isRefusal(governing)) return governing;
-    plan.strategies.forEach((strategy, b) => {
-      const held = this.holdings[b];
-      if (held === undefined ? now.entries[b] === null : held.isOver(i) && strategy.rolls) {
-        this.holdings[b] = new Holding(strategy, plan.scene, i);
-      }
-      this.holdings[b]!.forget(i);
-    });
+    this.hold(i);
     const alive = this.holdings.map((held) => (held!.isOver(i) ? undefined : held!));
     const refusal = alive.every((held) => held === undefined) ? undefined : this.margin(i, alive, governing);
     const entries = this.holdings.map((held) => held!.entry);
     const failed =
       refusal === undefined ? {} : { refused: now.refused + 1, refusal: now.refusal ?? refusal.message };
     this.now = { ...this.now, ...failed, next: i + plan.every, entries, governing };
+    return undefined;
+  }
+
+  /** Strikes at a time what is not held yet or runs out. */
+  private hold(i: number): void {
+    const { strategies, scene } = this.plan;
+    strategies.forEach((strategy, b) => {
+      const held = this.holdings[b];
+      if (held === undefined || (held.isOver(i) && strategy.rolls)) {
+        this.holdings[b] = new Holding(strategy, scene, i);
+      }
+      this.holdings[b]!.forget(i);
+    });
+  }
+
+  /** Holds what would be held by a time and knows what would be known, without asking for any margin. */
+  private comeTo(from: number): Refusal | undefined {
+    for (let i = this.now.next; i < from; i += this.plan.every) this.hold(i);
+    if (from === this.now.next) return undefined;
+    const governing = this.govern(from - 1);
+    if (isRefusal(governing)) return governing;
+    const entries = this.holdings.map((held) => held?.entry ?? null);
+    this.now = { ...this.now, next: from, entries, governing };
     return undefined;
   }
 
