@@ -1,23 +1,34 @@
-// npm run evidence -- DATA [expansion|governor|models|surfaces|venues]: regenerates docs/evidence from real chains beside the project.
+// npm run evidence -- DATA [expansion|governor|margin-models|models|surfaces|venues]: regenerates docs/evidence from real data beside the project.
+// margin-models takes about half an hour and is made only where it is named; with --cache FOLDER it goes on from what is kept there.
 
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { expansionDocument } from './expansion.ts';
 import { governorDocument } from './governor.ts';
+import { marginModelsDocument } from './margin-models/document.ts';
 import { modelsDocument } from './models.ts';
 import { surfacesDocument } from './surfaces.ts';
 import { venuesDocument } from './venues.ts';
 
-const DOCUMENTS: Record<string, { file: string; make: typeof modelsDocument }> = {
+type Make = (data: string, say: (line: string) => void, cache?: string) => Promise<string>;
+
+const DOCUMENTS: Record<string, { file: string; make: Make; isLong?: true }> = {
   expansion: { file: 'expansion.md', make: expansionDocument },
   governor: { file: 'governor.md', make: governorDocument },
+  'margin-models': {
+    file: 'margin-models.md',
+    make: (folder, say, cache) => marginModelsDocument(folder, say, cache === undefined ? {} : { cache }),
+    isLong: true,
+  },
   models: { file: 'models.md', make: modelsDocument },
   surfaces: { file: 'surfaces.md', make: surfacesDocument },
   venues: { file: 'venues.md', make: venuesDocument },
 };
 
-const [data, ...wanted] = process.argv.slice(2);
-const names = wanted.length > 0 ? wanted : Object.keys(DOCUMENTS);
+const { values, positionals } = parseArgs({ options: { cache: { type: 'string' } }, allowPositionals: true });
+const [data, ...wanted] = positionals;
+const names = wanted.length > 0 ? wanted : Object.keys(DOCUMENTS).filter((name) => !DOCUMENTS[name]!.isLong);
 const unknown = names.find((name) => DOCUMENTS[name] === undefined);
 
 if (data === undefined || unknown !== undefined) {
@@ -32,7 +43,7 @@ if (data === undefined || unknown !== undefined) {
   try {
     for (const name of names) {
       const { file, make } = DOCUMENTS[name]!;
-      const text = await make(data, (line) => process.stderr.write(`${line}\n`));
+      const text = await make(data, (line) => process.stderr.write(`${line}\n`), values.cache);
       await writeFile(`${folder}${file}`, text);
       process.stdout.write(`docs/evidence/${file}\n`);
     }

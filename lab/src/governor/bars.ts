@@ -15,9 +15,9 @@ export interface Moved extends BarMoves {
   readonly to: Instant;
 }
 
-/** Hourly bars of a file of `ts_open,open,high,low,close,...`, ascending; rows that repeat an hour or make no bar are left out and counted. */
-export async function hourlyBars(data: string, file: string): Promise<{ bars: Bar[]; leftOut: number }> {
-  const text = orThrow(await readText(join(data, 'prices', file)));
+/** Bars of so many milliseconds of a file of `ts_open,open,high,low,close,...`, ascending; rows that repeat a time or make no bar are left out and counted. */
+export async function barsOf(path: string, length: number): Promise<{ bars: Bar[]; leftOut: number }> {
+  const text = orThrow(await readText(path));
   const bars: Bar[] = [];
   let leftOut = 0;
   for (const line of text.split('\n').slice(1)) {
@@ -25,12 +25,17 @@ export async function hourlyBars(data: string, file: string): Promise<{ bars: Ba
     const [at, ...cells] = line.split(',');
     const [open, high, low, close] = cells.slice(0, 4).map(Number) as [number, number, number, number];
     const from = instant(Date.parse(at!));
-    const bar: Bar = { from, to: instant(from + HOUR), open, high, low, close };
+    const bar: Bar = { from, to: instant(from + length), open, high, low, close };
     const late = bars.length === 0 || from >= bars[bars.length - 1]!.to;
     if (late && !isRefusal(barMoves(open, bar))) bars.push(bar);
     else leftOut++;
   }
   return { bars, leftOut };
+}
+
+/** Hourly bars of a price file of the data folder. */
+export async function hourlyBars(data: string, file: string): Promise<{ bars: Bar[]; leftOut: number }> {
+  return barsOf(join(data, 'prices', file), HOUR);
 }
 
 /** Days of UTC from hours: what hours are missing is missing of the day, and a day without any is not there. */

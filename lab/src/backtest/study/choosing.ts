@@ -1,0 +1,249 @@
+// Walk-forward: every year the governor's and the ranges' parameters are chosen on what was past by then, and on nothing else (M-190).
+
+import { type FactorHistory, isRefusal, type Refusal } from '@plimsoll/core';
+import { coverageOf } from '../coverage.ts';
+import { largestRise } from '../tests/index.ts';
+import { promisedDefaults } from '../verdict.ts';
+import { type Candidate, governingWith, rangesAt } from './candidates.ts';
+import {
+  askedOf,
+  type GovernedVol,
+  governedVols,
+  type HouseParameters,
+  type LinearTail,
+  type LinearTerms,
+  lossOf,
+  SIDES,
+  type Side,
+  tailsOf,
+} from './linear.ts';
+import { fhsParameters, LOOK_BACK_HOURS } from './walks.ts';
+
+/** One coin's past as choices see it: dates four hours apart, what was lost after each, tails by filter. */
+export interface Studied {
+  readonly history: FactorHistory;
+  readonly places: readonly number[];
+  readonly at: readonly number[];
+  /** Worst of the path within each line's horizon, by side; NaN where a gap is in it. */
+  readonly lost: Readonly<Record<'maintenance' | 'initial', Readonly<Record<Side, Float64Array>>>>;
+  readonly charges: LinearTerms['charges'];
+}
+
+const LINES = ['maintenance', 'initial'] as const;
+
+function pathLosses(history: FactorHistory, places: readonly number[], hours: number, side: Side) {
+  const { times, step } = history;
+  const { levels } = history.factors[0]!;
+  const steps = Math.round((hours * 3_600_000) / step);
+  return Float64Array.from(places, (place) => {
+    const end = place + steps;
+    if (end >= times.length || times[end]! - times[place]! !== steps * step) return Number.NaN;
+    let worst = 0;
+    for (let t = place + 1; t <= end; t++) {
+      const change = levels[t]! / levels[place]! - 1;
+      worst = Math.max(worst, side === 'long' ? -change : change);
+    }
+    return worst;
+  });
+}
+
+/** The dates of a one-coin history from one to another, every so many steps, with what followed. */
+export function studied(
+  history: FactorHistory,
+  [from, to]: readonly [number, number],
+  every: number,
+  charges: LinearTerms['charges'],
+): Studied {
+  const places: number[] = [];
+  for (let i = from; i < to; i += every) places.push(i);
+  const lost = (line: 'maintenance' | 'initial') => {
+    const hours = promisedDefaults.horizonHours[line];
+    const of = (side: Side) => pathLosses(history, places, hours, side);
+    return { long: of('long'), short: of('short') };
+  };
+  const at = places.map((place) => history.times[place]!);
+  return {
+    history,
+    places,
+    at,
+    charges,
+    lost: { maintenance: lost('maintenance'), initial: lost('initial') },
+  };
+}
+
+/** What one rule asks of one side at every date. */
+interface Series {
+  readonly maintenance: Float64Array;
+  readonly initial: Float64Array;
+}
+
+type Asker = (i: number, side: Side) => { readonly maintenance: number; readonly initial: number };
+
+function seriesOf(count: number, ask: Asker): Readonly<Record<Side, Series>> {
+  const of = (side: Side): Series => {
+    const all = Array.from({ length: count }, (_, i) => ask(i, side));
+    return {
+      maintenance: Float64Array.from(all, ({ maintenance }) => maintenance),
+      initial: Float64Array.from(all, ({ initial }) => initial),
+    };
+  };
+  return { long: of('long'), short: of('short') };
+}
+
+/** Plain filtered history on a linear position: the measure that others are judged against. */
+export function fhsSeries({ history, places, charges }: Studied, releaseBuffer: number) {
+  const tails = tailsOf(history, places, fhsParameters.history, LOOK_BACK_HOURS);
+  return seriesOf(places.length, (i, side) => {
+    const { vol, maintenance: near, initial: far } = tails[i]!;
+    const maintenance = lossOf(near[side], side, vol) + charges.maintenance;
+    return { maintenance, initial: Math.max(far[side] + charges.initial, (1 + releaseBuffer) * maintenance) };
+  });
+}
+
+/** A candidate on a linear position; its ranges are reviewed at the first date of each year, at the anchor known then. */
+export function candidateSeries(
+  { at, charges }: Studied,
+  tails: readonly LinearTail[],
+  vols: readonly GovernedVol[],
+  candidate: Candidate,
+  releaseBuffer: number,
+) {
+  let year = Number.NaN;
+  const ranges = at.map((time, i): LinearTerms['range'] | undefined => {
+    const own = new Date(time).getUTCFullYear();
+    if (own === year) return undefined;
+    year = own;
+    return rangesAt(candidate, vols[i]!.anchor);
+  });
+  const inForce: LinearTerms['range'][] = [];
+  for (const [i, range] of ranges.entries()) inForce.push(range ?? inForce[i - 1]!);
+  return seriesOf(at.length, (i, side) =>
+    askedOf(tails[i]!, vols[i]!, { range: inForce[i]!, charges, releaseBuffer }, side),
+  );
+}
+
+/** What a rule was worth up to a date, over all coins, sides and lines. */
+export interface Worth {
+  /** Sum of losses beyond requirements on windows that do not overlap. */
+  readonly shortfall: number;
+  /** Mean of the largest rises of five days. */
+  readonly rise: number;
+  readonly mean: number;
+  /** Lines that were breached too often, one-sided at 5 %. */
+  readonly rejected: number;
+}
+
+/** The weight of shortfalls against rises, and that of cost: the trade-off that is chosen by, stated. */
+export const OMEGA = 0.5;
+export const COST_WEIGHT = 0.25;
+
+/** `J = omega SF/SF_ref + (1 - omega) APC/APC_ref + c mean/mean_ref` (Goldman and Shen 2020), against a reference on the same dates. */
+export function objective(own: Worth, reference: Worth): number {
+  const over = (a: number, b: number) => (b > 0 ? a / b : a > 0 ? Number.POSITIVE_INFINITY : 0);
+  return (
+    OMEGA * over(own.shortfall, reference.shortfall) +
+    (1 - OMEGA) * over(own.rise, reference.rise) +
+    COST_WEIGHT * over(own.mean, reference.mean)
+  );
+}
+
+interface Judged {
+  readonly study: Studied;
+  readonly series: Readonly<Record<Side, Series>>;
+}
+
+/** What rules were worth on the dates whose windows had ended by a time. */
+export function worthOf(all: readonly Judged[], until: number): Worth {
+  let [shortfall, rise, mean, rejected, lines] = [0, 0, 0, 0, 0];
+  for (const { study, series } of all) {
+    for (const line of LINES) {
+      const apart = promisedDefaults.horizonHours[line] * 3_600_000;
+      const count = study.at.filter((at) => at + apart <= until).length;
+      for (const side of SIDES) {
+        const asked = series[side][line].subarray(0, count);
+        const lost = study.lost[line][side];
+        const hits: boolean[] = [];
+        let next = Number.NEGATIVE_INFINITY;
+        for (let i = 0; i < count; i++) {
+          if (study.at[i]! < next || Number.isNaN(lost[i]!)) continue;
+          next = study.at[i]! + apart;
+          hits.push(lost[i]! > asked[i]!);
+          shortfall += Math.max(0, lost[i]! - asked[i]!);
+        }
+        const found = coverageOf(hits, 1 - promisedDefaults.coverage[line]);
+        if (found?.isRejected) rejected++;
+        rise += largestRise({ at: study.at, amount: asked }, 5 * 86_400_000).rise;
+        mean += asked.reduce((sum, value) => sum + value, 0) / Math.max(1, count);
+        lines++;
+      }
+    }
+  }
+  return { shortfall, rise: rise / lines, mean: mean / lines, rejected };
+}
+
+/** A choice: what was taken, at which J, out of how many that held on the past. */
+export interface Choice {
+  readonly at: number;
+  readonly candidate: Candidate;
+  readonly score: number;
+  readonly held: number;
+  readonly tried: number;
+}
+
+/**
+ * The choice at each of some times: of the candidates no line of which was rejected on the past, the one with the least J; of all where none held.
+ * Refuses what the governor refuses.
+ */
+export function choose(
+  studies: readonly Studied[],
+  times: readonly number[],
+  parameters: HouseParameters,
+  tried: readonly Candidate[],
+): Choice[] | Refusal {
+  const { releaseBuffer } = parameters;
+  const reference = studies.map((study) => ({ study, series: fhsSeries(study, releaseBuffer) }));
+  const references = times.map((until) => worthOf(reference, until));
+  const tails = new Map<number, LinearTail[][]>();
+  const vols = new Map<string, GovernedVol[][]>();
+  const scores: { candidate: Candidate; worths: Worth[] }[] = [];
+  for (const candidate of tried) {
+    const { halfLife } = candidate;
+    const own =
+      tails.get(halfLife) ??
+      studies.map(({ history, places }) =>
+        tailsOf(history, places, { ...parameters.history, halfLifeHours: halfLife }, LOOK_BACK_HOURS),
+      );
+    tails.set(halfLife, own);
+    const key = JSON.stringify({ ...candidate, multiple: 0 });
+    let governed = vols.get(key);
+    if (governed === undefined) {
+      governed = [];
+      for (const { history, places } of studies) {
+        const found = governedVols(history, places, governingWith(candidate));
+        if (isRefusal(found)) return found;
+        governed.push(found);
+      }
+      vols.set(key, governed);
+    }
+    const judged = studies.map((study, s) => {
+      const series = candidateSeries(study, own[s]!, governed![s]!, candidate, releaseBuffer);
+      return { study, series };
+    });
+    scores.push({ candidate, worths: times.map((until) => worthOf(judged, until)) });
+  }
+  return times.map((at, t) => bestOf(at, scores, t, references[t]!));
+}
+
+function bestOf(
+  at: number,
+  scores: readonly { readonly candidate: Candidate; readonly worths: readonly Worth[] }[],
+  t: number,
+  reference: Worth,
+): Choice {
+  const holding = scores.filter(({ worths }) => worths[t]!.rejected === 0);
+  const among = (holding.length > 0 ? holding : scores).map(({ candidate, worths }) => {
+    return { candidate, score: objective(worths[t]!, reference) };
+  });
+  const best = among.reduce((least, own) => (own.score < least.score ? own : least));
+  return { at, ...best, held: holding.length, tried: scores.length };
+}

@@ -1,0 +1,78 @@
+// From what the parts found to figures, book by book: the walks, the crashes hour by hour, the runs of many coins.
+
+import { notGoverned } from '../../backtest/governing.ts';
+import { figuresOfLine, type LineFigures, type LineOf } from '../../backtest/study/figures.ts';
+import type { Run } from '../../backtest/study/walks.ts';
+import { verdictOf } from '../../backtest/verdict.ts';
+import { foundOf, type Kept } from './pool.ts';
+
+export const LINES: readonly LineOf[] = ['maintenance', 'initial'];
+
+/** One book under one model. */
+export interface BookFigures {
+  readonly book: string;
+  readonly maintenance: LineFigures;
+  readonly initial: LineFigures;
+}
+
+/** One model over all books of a walk. */
+export interface ModelFigures {
+  readonly model: string;
+  readonly books: readonly BookFigures[];
+  /** Times at which the model refused, and why the first did. */
+  readonly refused: number;
+  readonly refusal: string | null;
+  readonly microseconds: number;
+}
+
+/** The figures of a run. A book that was never margined is not there. */
+export function figuresOfRun(model: string, run: Run): ModelFigures {
+  const { traces, refused, refusal, margins, milliseconds } = run;
+  const state = { version: 1, fingerprint: '', next: 0, entries: [], governing: notGoverned } as const;
+  const verdicts = verdictOf({ ...state, books: traces, refused, refusal, margins, milliseconds });
+  const books = verdicts.map(({ book, maintenance, initial }): BookFigures => {
+    const trace = traces.find(({ name }) => name === book)!;
+    return {
+      book,
+      maintenance: figuresOfLine(trace, 'maintenance', maintenance),
+      initial: figuresOfLine(trace, 'initial', initial),
+    };
+  });
+  return { model, books, refused, refusal, microseconds: (1_000 * milliseconds) / Math.max(1, margins) };
+}
+
+/** The largest rise of an hour of each book and line over the crashes that were walked by the hour. */
+export type HourRises = ReadonlyMap<string, Readonly<Record<LineOf, number>>>;
+
+/** From runs of crashes. */
+export function hourRises(runs: readonly Run[]): HourRises {
+  const found = new Map<string, Record<LineOf, number>>();
+  for (const run of runs) {
+    for (const one of figuresOfRun('', run).books) {
+      const own = found.get(one.book) ?? { maintenance: 0, initial: 0 };
+      for (const line of LINES) own[line] = Math.max(own[line], one[line].rises.hour ?? 0);
+      found.set(one.book, own);
+    }
+  }
+  return found;
+}
+
+/** One model of a table: its walk, and its hours in crashes. */
+export interface TableModel extends ModelFigures {
+  readonly hours: HourRises;
+}
+
+/** Models over one history, in the order given. */
+export async function readModels(
+  kept: Kept,
+  history: 'driven' | 'perpetuals',
+  names: readonly string[],
+): Promise<TableModel[]> {
+  const found: TableModel[] = [];
+  for (const name of names) {
+    const figures = figuresOfRun(name, await foundOf<Run>(kept, `walk-${history}-${name}`));
+    const hours = hourRises(await foundOf<Run[]>(kept, `crashes-${history}-${name}`));
+    found.push({ ...figures, hours });
+  }
+  return found;
+}
