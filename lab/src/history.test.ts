@@ -102,3 +102,55 @@ describe('M-180 what a file is a history of', () => {
     expect(isRefusal(still) && still.message).toContain('never moves');
   });
 });
+
+describe('M-188 lows and highs on a coarser step', () => {
+  it('are the least and the most of all bars inside', async () => {
+    const path = join(folder, 'btcusdt_30m.csv');
+    const rows = [
+      ['00:00', 99, 104, 100],
+      ['00:30', 90, 101, 101],
+      ['01:00', 100, 130, 102],
+      ['01:30', 101, 104, 103],
+    ];
+    const lines = rows.map(([at, low, high, close]) => `2026-01-01T${at}:00Z,${low},${high},${close}`);
+    writeFileSync(path, `ts_open,low,high,close\n${lines.join('\n')}\n`);
+    const hours = file('ethusdt.csv', [
+      [hour(0), 1],
+      [hour(1), 2],
+    ]);
+    const history = await loadHistory([path, hours]);
+    if (isRefusal(history)) throw new Error(history.message);
+    const [btc] = history.factors;
+    expect([[...btc!.lows!], [...btc!.highs!], [...btc!.levels]]).toEqual([
+      [90, 100],
+      [104, 130],
+      [101, 103],
+    ]);
+  });
+});
+
+describe('M-180 files of one factor', () => {
+  it('go on one after the other, vols of snapshots standing from hour to hour', async () => {
+    const first = file('btc_dvol.csv', [
+      [hour(0), 45],
+      [hour(1), 50],
+    ]);
+    const looks = join(folder, 'looks.csv');
+    const rows = [
+      '2026-01-01T01:10:00Z,BTC,0.47',
+      '2026-01-01T04:30:00Z,BTC,0.6',
+      '2026-01-01T04:30:00Z,ETH,0.7',
+    ];
+    writeFileSync(looks, `snapshot_ts,currency,atm_iv_near30d\n${rows.join('\n')}\n`);
+    const history = await loadHistory([first, `vol:BTC=${looks}`]);
+    if (isRefusal(history)) throw new Error(history.message);
+    expect(history.factors.map(({ of }) => of)).toEqual(['BTC']);
+    // 45 and 50 stand at the ends of their bars; then what was seen at 01:10, from 03:00 on, and for thirteen hours what was seen at 04:30.
+    expect([...history.factors[0]!.levels].slice(0, 5)).toEqual([0.45, 0.5, 0.47, 0.47, 0.6]);
+    expect(history.times.at(-1)).toBe(Date.UTC(2026, 0, 1, 17));
+    expect(history.notes.join(' ')).toMatch(/stand from hour to hour.*vol:BTC goes on in .*looks.csv/);
+    const wrong = await loadHistory([`vol:SOL=${looks}`]);
+    expect(isRefusal(wrong) && wrong.message).toContain('vols of BTC, ETH');
+    expect(isRefusal(await loadHistory([first, first]))).toBe(true);
+  });
+});

@@ -15,6 +15,9 @@ export interface FactorLevels {
   readonly of: AssetCode;
   readonly times: Float64Array;
   readonly levels: Float64Array;
+  /** Least and most since the time before, where bars say so: never above, never below the level. */
+  readonly lows?: Float64Array;
+  readonly highs?: Float64Array;
   /** Where they were read, for a person. */
   readonly source: string;
 }
@@ -34,6 +37,9 @@ export interface HistoryFactor {
   readonly kind: FactorKind;
   readonly of: AssetCode;
   readonly levels: Float64Array;
+  /** Of the bar that ends at each date, where bars say so: paths are seen by them, models look at levels alone. */
+  readonly lows?: Float64Array;
+  readonly highs?: Float64Array;
 }
 
 /** A factor's name. @example factorId({ kind: 'spot', of: 'BTC' }) // 'spot:BTC' */
@@ -42,6 +48,20 @@ export function factorId({ kind, of }: { readonly kind: FactorKind; readonly of:
 }
 
 const HOUR = 3_600_000;
+
+/** Extremes that are none: of another length, or a low above its level, a high below it. */
+function doubtExtremes({ times, levels, lows, highs, source, ...factor }: FactorLevels): Refusal | undefined {
+  if (lows === undefined && highs === undefined) return undefined;
+  const id = factorId(factor);
+  if (lows?.length !== levels.length || highs?.length !== levels.length) {
+    return refuse('malformed', `${id} has lows or highs that are not one for each level.`, source);
+  }
+  const wrong = levels.findIndex((level, i) => !(lows[i]! > 0 && lows[i]! <= level && highs[i]! >= level));
+  if (wrong < 0 && highs.every((high) => high < Number.POSITIVE_INFINITY)) return undefined;
+  const time = new Date(times[Math.max(0, wrong)]!).toISOString();
+  const message = `${id} has a low above its level or a high below it, in the bar that ends ${time}; mend the row.`;
+  return refuse('out-of-range', message, source);
+}
 
 function doubt({ times, levels, source, ...factor }: FactorLevels, step: number): Refusal | undefined {
   const id = factorId(factor);
@@ -105,14 +125,17 @@ export function alignHistory(series: readonly FactorLevels[], step: number = HOU
   const twice = ids.find((id, i) => ids.indexOf(id) !== i);
   if (twice !== undefined) return refuse('duplicate', `${twice} is given twice; give each factor once.`);
   for (const one of series) {
-    const wrong = doubt(one, step);
+    const wrong = doubt(one, step) ?? doubtExtremes(one);
     if (wrong !== undefined) return wrong;
   }
   const sorted = [...series].sort((left, right) => compareText(factorId(left), factorId(right)));
   const times = commonTimes(sorted);
-  const factors = sorted.map(({ kind, of, times: own, levels }): HistoryFactor => {
-    const at = new Map(Array.from(own, (time, i) => [time, levels[i]!]));
-    return { kind, of, levels: times.map((time) => at.get(time)!) };
+  const factors = sorted.map(({ kind, of, times: own, levels, lows, highs }): HistoryFactor => {
+    const at = new Map(Array.from(own, (time, i) => [time, i]));
+    const laid = (column: Float64Array) => times.map((time) => column[at.get(time)!]!);
+    const extremes =
+      lows === undefined || highs === undefined ? {} : { lows: laid(lows), highs: laid(highs) };
+    return { kind, of, levels: laid(levels), ...extremes };
   });
   const left = sorted
     .filter(({ times: own }) => own.length > times.length)
@@ -130,6 +153,12 @@ function historyDigest(step: number, times: Float64Array, factors: readonly Hist
     bytes.text(factorId(factor));
     for (const level of factor.levels) bytes.f64(level);
   }
+  for (const { lows, highs } of factors) {
+    if (lows === undefined || highs === undefined) continue;
+    bytes.text('extremes');
+    for (const low of lows) bytes.f64(low);
+    for (const high of highs) bytes.f64(high);
+  }
   return digestOf(bytes.finish());
 }
 
@@ -138,7 +167,11 @@ export function until(history: FactorHistory, at: number): FactorHistory {
   const count = upTo(history.times, at);
   if (count === history.times.length) return history;
   const times = history.times.subarray(0, count);
-  const factors = history.factors.map((factor) => ({ ...factor, levels: factor.levels.subarray(0, count) }));
+  const factors = history.factors.map(({ lows, highs, levels, ...factor }): HistoryFactor => {
+    const cut = { ...factor, levels: levels.subarray(0, count) };
+    if (lows === undefined || highs === undefined) return cut;
+    return { ...cut, lows: lows.subarray(0, count), highs: highs.subarray(0, count) };
+  });
   return { ...history, times, factors, digest: digestValue([history.digest, count]) };
 }
 

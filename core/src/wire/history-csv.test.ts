@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { isRefusal, type Refusal } from '../base/index.ts';
 import { alignHistory, type FactorLevels, until } from '../market/index.ts';
 import { type HistoryQuery, readHistoryCsv } from './history-csv.ts';
+import { isVolSnapshots, readVolSnapshotsCsv } from './vol-snapshots-csv.ts';
 
 function sure<T>(value: T | Refusal): T {
   if (isRefusal(value)) throw new Error(value.message);
@@ -13,7 +14,7 @@ function sure<T>(value: T | Refusal): T {
 const HOUR = 3_600_000;
 const head = 'ts_open,open,high,low,close,volume\n';
 const bar = (hour: number, close: string) =>
-  `2026-01-01T${String(hour).padStart(2, '0')}:00:00Z,1,1,1,${close},9\n`;
+  `2026-01-01T${String(hour).padStart(2, '0')}:00:00Z,${close},${close},${close},${close},9\n`;
 const btc: HistoryQuery = { source: 'btc.csv', factor: { kind: 'spot', of: 'BTC' } };
 const read = (text: string, query = btc) => readHistoryCsv(text, query);
 const start = Date.UTC(2026, 0, 1);
@@ -118,5 +119,72 @@ describe('M-161 factors on common dates', () => {
   it('a factor twice is refused', () => {
     const one = factor('BTC', [0, 1], [2, 3]);
     expect(alignHistory([one, one])).toMatchObject({ reason: 'duplicate' });
+  });
+});
+
+describe('M-188 lows and highs', () => {
+  const row = (hour: number, low: string, high: string, close: string) =>
+    `2026-01-01T0${hour}:00:00Z,100,${high},${low},${close},9\n`;
+  const bars = head + row(0, '90', '105', '100') + row(1, '', '120', '110') + row(2, '80', '', '99');
+
+  it('are read of spots, a blank being the close, and of nothing else', () => {
+    const [series] = sure(read(bars)).series;
+    expect([...series!.lows!]).toEqual([90, 110, 80]);
+    expect([...series!.highs!]).toEqual([105, 120, 99]);
+    const vol = sure(read(bars, { ...btc, factor: { kind: 'vol', of: 'BTC' } }));
+    expect('lows' in vol.series[0]!).toBe(false);
+    const closes = 'ts_open,close\n2026-01-01T00:00:00Z,1\n2026-01-01T01:00:00Z,2\n';
+    expect('lows' in sure(read(closes)).series[0]!).toBe(false);
+  });
+
+  it.each([
+    ['a low above the close', row(0, '101', '105', '100')],
+    ['a high below the close', row(0, '90', '99', '100')],
+    ['a low of nothing', row(0, '0', '105', '100')],
+    ['words', row(0, 'low', '105', '100')],
+  ])('%s is refused by its row', (_, text) => {
+    const refusal = read(head + text + row(1, '1', '9', '2'));
+    expect(refusal).toMatchObject({ reason: 'out-of-range', where: 'btc.csv row 2' });
+  });
+
+  it('go along to common dates and are cut with them; a history without any keeps its digest', () => {
+    const [whole] = sure(read(bars)).series as [FactorLevels];
+    const { lows: _, highs: __, ...closes } = whole;
+    const other = { ...closes, of: 'ETH', times: whole.times.subarray(1), levels: Float64Array.of(1, 2) };
+    const history = sure(alignHistory([whole, other]));
+    expect([...history.factors[0]!.lows!]).toEqual([110, 80]);
+    expect([...until(history, history.times[0]!).factors[0]!.highs!]).toEqual([120]);
+    expect('lows' in history.factors[1]!).toBe(false);
+    const plain = sure(alignHistory([closes]));
+    expect(plain.digest).toBe(sure(alignHistory([{ ...closes, source: 'elsewhere' }])).digest);
+    expect(sure(alignHistory([whole])).digest).not.toBe(plain.digest);
+    const ragged = alignHistory([{ ...whole, lows: Float64Array.of(1) }]);
+    expect(isRefusal(ragged) && ragged.message).toContain('not one for each level');
+    const crooked = alignHistory([{ ...whole, lows: Float64Array.of(101, 110, 80) }]);
+    expect(isRefusal(crooked) && crooked.message).toContain('low above its level');
+  });
+});
+
+describe('M-180 vols of snapshots', () => {
+  const text =
+    'snapshot_ts,currency,index_price,atm_iv_near30d\n2026-01-01T09:18:35Z,BTC,1,0.4\n2026-01-01T09:18:35Z,ETH,1,0.6\n2026-01-01T01:18:35Z,BTC,1,0.5\n';
+
+  it('are known by their header and sorted by time, coin by coin', () => {
+    expect(isVolSnapshots(text)).toBe(true);
+    expect(isVolSnapshots(head)).toBe(false);
+    const looks = sure(readVolSnapshotsCsv(text, 'atm.csv'));
+    expect(looks.map(({ kind, of, levels }) => [kind, of, [...levels]])).toEqual([
+      ['vol', 'BTC', [0.5, 0.4]],
+      ['vol', 'ETH', [0.6]],
+    ]);
+  });
+
+  it.each([
+    ['a coin twice', '2026-01-01T09:18:35Z,BTC,1,0.4', 'duplicate'],
+    ['a vol of none', '2026-01-02T09:18:35Z,BTC,1,0', 'out-of-range'],
+    ['no coin', '2026-01-02T09:18:35Z,b c,1,0.4', 'malformed'],
+    ['no time', 'yesterday,BTC,1,0.4', 'malformed'],
+  ])('%s is refused', (_, row, reason) => {
+    expect(readVolSnapshotsCsv(`${text}${row}\n`, 'atm.csv')).toMatchObject({ reason });
   });
 });

@@ -22,9 +22,16 @@ export interface Bars {
   readonly series: readonly FactorLevels[];
 }
 
+/** Lows and highs of a spot's bars, where the file has both: what its path did between closes. */
+interface Extremes {
+  readonly low: number;
+  readonly high: number;
+}
+
 /**
  * Closes of bars, each at the end of its bar; the bar is as long as the shortest distance of two rows. Order must ascend; a row twice, a close at or below
- * zero and words where numbers belong are refused by row and column. A blank in a side-by-side file is a date that coin lacks.
+ * zero and words where numbers belong are refused by row and column. A blank in a side-by-side file is a date that coin lacks. Of a spot that has columns `low`
+ * and `high` these are read too; a blank there is the close, a low above its close is refused.
  * @example readHistoryCsv(text, { source: 'btc.csv', factor: { kind: 'spot', of: 'BTC' } }).step // 3_600_000
  */
 export function readHistoryCsv(text: string, query: HistoryQuery): Bars | Refusal {
@@ -34,6 +41,7 @@ export function readHistoryCsv(text: string, query: HistoryQuery): Bars | Refusa
   if (isRefusal(columns)) return columns;
   const times: number[][] = columns.map(() => []);
   const levels: number[][] = columns.map(() => []);
+  const extremes: Extremes[] = [];
   let [last, step] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
   while (table.cursor.advance()) {
     const row = readRow(table, columns, query);
@@ -54,6 +62,7 @@ export function readHistoryCsv(text: string, query: HistoryQuery): Bars | Refusa
       times[i]!.push(row.time);
       levels[i]!.push(close);
     });
+    if (row.extremes !== undefined) extremes.push(row.extremes);
   }
   if (table.cursor.fault !== undefined) return table.cursor.fault;
   if (!Number.isFinite(step))
@@ -64,6 +73,12 @@ export function readHistoryCsv(text: string, query: HistoryQuery): Bars | Refusa
       of,
       times: Float64Array.from(times[i]!, (time) => time + step),
       levels: Float64Array.from(levels[i]!),
+      ...(extremes.length === 0
+        ? {}
+        : {
+            lows: Float64Array.from(extremes, ({ low }) => low),
+            highs: Float64Array.from(extremes, ({ high }) => high),
+          }),
       source: query.source,
     };
   });
@@ -98,7 +113,7 @@ function readRow(
   table: CsvTable,
   columns: readonly Column[],
   { isPercent }: HistoryQuery,
-): { time: number; closes: (number | undefined)[] } | Refusal {
+): { time: number; closes: (number | undefined)[]; extremes?: Extremes } | Refusal {
   const fields = fieldsOf(table);
   if (isRefusal(fields)) return fields;
   const place = table.cursor.place();
@@ -121,5 +136,20 @@ function readRow(
     }
     closes.push(level);
   }
-  return { time, closes };
+  if (columns[0]?.kind !== 'spot' || !hasExtremes(table)) return { time, closes };
+  const extremes = readExtremes(table, fields, closes[0]!);
+  return isRefusal(extremes) ? extremes : { time, closes, extremes };
+}
+
+const hasExtremes = ({ columns }: CsvTable) => ['close', 'low', 'high'].every((name) => columns.has(name));
+
+function readExtremes(table: CsvTable, fields: readonly string[], close: number): Extremes | Refusal {
+  const cell = (name: string) => {
+    const text = fields[table.columns.get(name)!]!;
+    return text === '' ? close : decimalOrNaN(text);
+  };
+  const [low, high] = [cell('low'), cell('high')];
+  if (low > 0 && low <= close && high >= close) return { low, high };
+  const message = `The low is ${low} and the high ${high}, around a close of ${close}; a close lies between them.`;
+  return refuse('out-of-range', message, table.cursor.place());
 }

@@ -36,4 +36,5 @@ export {
 export { packRiskFile, sealPackedFile } from './risk-file-packed.ts';
 export { type RiskFile, readRiskFile } from './risk-file-read.ts';
 export { readVenueAnswer } from './venues/open.ts';
+export { isVolSnapshots, readVolSnapshotsCsv } from './vol-snapshots-csv.ts';
 export { TEXT_LENGTH_MAX } from './words.ts';

@@ -15,7 +15,7 @@ import {
 } from '@plimsoll/core';
 import { afterAll, describe, expect, it } from 'vitest';
 import { sampleHistory } from '../../../core/test/history.ts';
-import { coverageOf, tailVerdict } from './coverage.ts';
+import { coverageOf } from './coverage.ts';
 import { Backtest, type BacktestPlan, type BacktestState } from './engine.ts';
 import { governedParameters, governingDefaults, governUntil, notGoverned } from './governing.ts';
 import { fixedStrategy, standardStrategies } from './holding.ts';
@@ -224,7 +224,7 @@ describe('M-184 coverage', () => {
       coverageOf(
         Array.from({ length: windows }, (_, i) => i < breaches),
         p,
-      )!.zone;
+      ).zone;
     const borders = [
       [250, 0.01, 4, 9],
       [365, 0.01, 6, 12],
@@ -239,17 +239,27 @@ describe('M-184 coverage', () => {
 
   it('tells breaches that cluster', () => {
     const hits = (...places: number[]) => Array.from({ length: 250 }, (_, i) => places.includes(i));
-    expect(coverageOf(hits(50, 51, 120, 200), 0.01)!.clustering).toBeCloseTo(4.10699, 5);
-    expect(coverageOf(hits(50, 51, 52, 53, 120), 0.01)!.clustering).toBeCloseTo(19.0493, 4);
-    expect(coverageOf(hits(), 0.01)!.clustering).toBeNull();
+    expect(coverageOf(hits(50, 51, 120, 200), 0.01).clustering).toBeCloseTo(4.10699, 5);
+    expect(coverageOf(hits(50, 51, 52, 53, 120), 0.01).clustering).toBeCloseTo(19.0493, 4);
+    expect(coverageOf(hits(), 0.01).clustering).toBeNull();
   });
 
-  it('weighs shortfalls', () => {
-    const once = { loss: 0.18, var: 0.08, es: 0.12 };
-    expect(tailVerdict([once], 0.975)!.wealth).toBe(1);
-    expect(tailVerdict([once, once, once], 0.975)!.wealth).toBeGreaterThan(20);
-    expect(tailVerdict([once], 0.975)!.z2).toBeCloseTo(1 - 1.5 / 0.025, 9);
-    expect(tailVerdict([], 0.975)).toBeNull();
+  it('tests both sides beside the one, bets, and says what it would find', () => {
+    const hits = Array.from({ length: 250 }, (_, i) => i % 36 === 0);
+    // Kupiec's own example: 7 of 250 at 1 %.
+    const own = coverageOf(hits, 0.01);
+    expect(own.breaches).toBe(7);
+    expect(own.kupiec!.statistic).toBeCloseTo(5.497, 3);
+    expect(own.critical).toBe(6);
+    expect(own.isRejected).toBe(true);
+    expect(own.christoffersen!.conditional.statistic).toBeCloseTo(
+      own.kupiec!.statistic + own.christoffersen!.independence.statistic,
+      12,
+    );
+    // By hand: no stake at first, then at most one half on a breach that pays a hundredfold.
+    expect(coverageOf([true, true], 0.01).wealth).toBeCloseTo(50.5, 9);
+    expect(coverageOf([], 0.01)).toMatchObject({ windows: 0, zone: 'none', isRejected: false, kupiec: null });
+    expect(coverageOf([false], 0.001).zone).toBe('green');
   });
 });
 
@@ -263,6 +273,7 @@ describe('M-185 what is said of a requirement', () => {
     gross: Array(6).fill(100),
     maintenance: [10, 12, 9, 30, 20, 21],
     initial: [20, 20, 20, 20, 20, 20],
+    swept: [20, 20, 20, 20, 20, 20],
     lossMaintenance: [0, 0, 0, 0, 25, null],
     lossInitial: [0, 0, 0, 0, 25, null],
     var: Array(6).fill(null),
@@ -280,6 +291,8 @@ describe('M-185 what is said of a requirement', () => {
     expect(maintenance.breaches).toBe(1);
     expect(maintenance.conditionalShortfall).toBeCloseTo(0.05, 12);
     expect(maintenance.mean).toBeCloseTo(0.17, 12);
+    expect(maintenance.allPhases).toEqual({ windows: 5, breaches: 1, rate: 0.2 });
+    expect(maintenance.relativeShortfall.worst).toBeCloseTo(0.25, 12);
   });
 
   it('has no NaN in JSON or page, loads nothing, and says what made the surfaces', () => {

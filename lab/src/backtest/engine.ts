@@ -5,7 +5,6 @@ import {
   dollars,
   isRefusal,
   type MarginBook,
-  type MarginModel,
   type Product,
   type Refusal,
   type Requirement,
@@ -95,6 +94,12 @@ export class Backtest {
   step(): Refusal | undefined {
     const { plan, now } = this;
     const i = now.next;
+    const closed = plan.scene.closedAt?.(i);
+    if (closed !== undefined) {
+      const refusal = now.refusal ?? closed.message;
+      this.now = { ...now, refused: now.refused + 1, refusal, next: i + plan.every };
+      return undefined;
+    }
     const governing = this.govern(i);
     if (isRefusal(governing)) return governing;
     this.hold(i);
@@ -110,6 +115,7 @@ export class Backtest {
   /** Strikes at a time what is not held yet or runs out. */
   private hold(i: number): void {
     const { strategies, scene } = this.plan;
+    if (scene.closedAt?.(i) !== undefined) return;
     strategies.forEach((strategy, b) => {
       const held = this.holdings[b];
       if (held === undefined || (held.isOver(i) && strategy.rolls)) {
@@ -186,6 +192,7 @@ export class Backtest {
     trace.gross.push(held.gross);
     trace.maintenance.push(dollars(requirement.maintenance.amount));
     trace.initial.push(dollars(requirement.initial.amount));
+    trace.swept.push(dollars(requirement.initial.swept));
     trace.lossMaintenance.push(pathLoss(held, i, horizonHours.maintenance));
     trace.lossInitial.push(pathLoss(held, i, horizonHours.initial));
     trace.var.push(tails.var);

@@ -15,6 +15,7 @@ import {
   type EwmaState,
   ewma,
   ewmaVol,
+  type FactorPolicy,
   GAP_HOURS_DEFAULT,
   type GovernorPolicy,
   type GovernorState,
@@ -23,10 +24,11 @@ import {
   type Policy,
   ungoverned,
 } from '@plimsoll/core/governor';
+import { type Leanings, leanOn } from './leaning.ts';
 
 /** What the loop is told. */
-export interface Governing {
-  readonly policy: GovernorPolicy;
+export interface Governing<Policy extends FactorPolicy = GovernorPolicy> {
+  readonly policy: Policy;
   readonly ewma: EwmaPolicy;
 }
 
@@ -42,6 +44,8 @@ export interface GoverningState {
   readonly next: number;
   readonly vols: Readonly<Record<string, EwmaState>>;
   readonly governor: GovernorState;
+  /** Of tools other than the governor. */
+  readonly leanings?: Leanings;
 }
 
 export const notGoverned: GoverningState = { next: 1, vols: {}, governor: ungoverned };
@@ -51,7 +55,7 @@ export function governUntil(
   state: GoverningState,
   history: FactorHistory,
   at: number,
-  { policy, ewma: average }: Governing,
+  { policy, ewma: average }: Governing<FactorPolicy>,
 ): GoverningState | Refusal {
   const names = history.factors.map(factorId);
   const roof: Policy = {
@@ -59,7 +63,7 @@ export function governUntil(
     gapMax: GAP_HOURS_DEFAULT,
   };
   const hours = history.step / 3_600_000;
-  let { next, governor } = state;
+  let { next, governor, leanings } = state;
   const vols: Record<string, EwmaState> = { ...state.vols };
   for (; next < history.times.length && history.times[next]! <= at; next++) {
     const [from, to] = [history.times[next - 1]! as Instant, history.times[next]! as Instant];
@@ -69,29 +73,36 @@ export function governUntil(
       const known = ewma(vols[name], { from, to, move: levels[next]! / levels[next - 1]! - 1 }, average);
       if (isRefusal(known)) return known;
       vols[name] = known;
-      const [raw, anchor] = [ewmaVol(known, hours, average), Math.sqrt(known.longRate * hours)];
-      if (raw > 0 && anchor > 0) readings[name] = { raw, anchor };
+      const [raw, level] = [ewmaVol(known, hours, average), Math.sqrt(known.longRate * hours)];
+      if (!(raw > 0 && level > 0)) continue;
+      const leant = leanOn(policy.tool, name, raw, level, leanings);
+      leanings = leant.leanings;
+      readings[name] = { raw, anchor: leant.anchor };
     }
     const moved = govern(governor, { at: to, readings }, roof);
     if (isRefusal(moved)) return moved;
     governor = moved;
   }
-  return { next, vols, governor };
+  return { next, vols, governor, ...(leanings === undefined ? {} : { leanings }) };
 }
 
 /** No range reaches so far that a price would fall to nothing. */
 const RANGE_MAX = 0.9;
 
 /** A coin's scan ranges, maintenance in proportion to the governed vol, initial to the larger of that and the vol of now. */
-function rangesOf(coins: GridParameters['coins'], { factors }: GovernorState): GridParameters['coins'] {
+function rangesOf(
+  coins: GridParameters['coins'],
+  { governor: { factors }, leanings }: GoverningState,
+): GridParameters['coins'] {
   return Object.fromEntries(
     Object.entries(coins).map(([coin, own]) => {
       const known = factors[`spot:${coin}`];
       // Other models call other things coins.
       const isRanged = typeof own.maintenance === 'number' && typeof own.initial === 'number';
-      if (known?.anchor === undefined || !isRanged) return [coin, own];
-      const governed = known.value / known.anchor;
-      const raw = known.raw / known.anchor;
+      const base = leanings?.averages[`spot:${coin}`] ?? known?.anchor;
+      if (known === undefined || base === undefined || !isRanged) return [coin, own];
+      const governed = known.value / base;
+      const raw = known.raw / base;
       const maintenance = Math.min(RANGE_MAX, own.maintenance * governed);
       const initial = Math.min(RANGE_MAX, Math.max(maintenance, own.initial * Math.max(governed, raw)));
       return [coin, { ...own, maintenance, initial }];
@@ -100,21 +111,19 @@ function rangesOf(coins: GridParameters['coins'], { factors }: GovernorState): G
 }
 
 /** The parameters of a model as the governor has them now; a model without coins or vols takes no notice. */
-export function governedParameters(
-  parameters: ModelParameters,
-  { governor }: GoverningState,
-): ModelParameters {
+export function governedParameters(parameters: ModelParameters, state: GoverningState): ModelParameters {
+  const { governor } = state;
   const given = parameters as ModelParameters &
     Partial<Pick<GridParameters, 'coins'>> & { readonly vols?: object };
   const governed = Object.entries(governor.factors).map(([name, { value }]) => [name, Math.min(1, value)]);
   return {
     ...parameters,
-    ...(given.coins === undefined ? {} : { coins: rangesOf(given.coins, governor) }),
+    ...(given.coins === undefined ? {} : { coins: rangesOf(given.coins, state) }),
     ...(given.vols === undefined ? {} : { vols: { ...given.vols, ...Object.fromEntries(governed) } }),
   };
 }
 
 /** By which a run knows its governor. */
-export function governingTerms(governing: Governing | undefined): string {
+export function governingTerms(governing: Governing<FactorPolicy> | undefined): string {
   return governing === undefined ? 'none' : digestValue(governing);
 }

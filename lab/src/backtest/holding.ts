@@ -6,6 +6,7 @@ import {
   futureProfit,
   type Instant,
   isRefusal,
+  type Market,
   MS_PER_DAY,
   type Portfolio,
   type Position,
@@ -80,6 +81,28 @@ interface Valued {
   readonly settles: readonly number[];
 }
 
+/** A market in which one coin's spot stands elsewhere, its perpetual with it. */
+function withSpot(market: Market, coin: string, spot: number): Market {
+  const underlyings = market.underlyings.map((one) =>
+    one.underlying === coin ? { ...one, index: spot, perpetual: (one.perpetual / one.index) * spot } : one,
+  );
+  return { ...market, underlyings };
+}
+
+/** The coin whose spot alone a book's value is a straight line in: coins, and perpetuals of one coin, nothing with an expiry. */
+function loneCoin({ positions, balances }: Portfolio): string | undefined {
+  const isLinear = positions.every(
+    ({ product }) =>
+      product.kind === 'perpetual' &&
+      (product.settleAsset === product.underlying || product.settleAsset === 'USD'),
+  );
+  const coins = new Set([
+    ...positions.map(({ product }) => product.underlying),
+    ...balances.map(({ asset }) => asset).filter((asset) => asset !== 'USD'),
+  ]);
+  return isLinear && coins.size === 1 ? [...coins][0] : undefined;
+}
+
 /** A book between two strikes. */
 export class Holding {
   readonly portfolio: Portfolio;
@@ -87,8 +110,9 @@ export class Holding {
   /** Dollars of underlying over all legs at the start, long and short added. */
   readonly gross: number;
   private readonly nearest: number;
-  private readonly valued = new Map<number, Valued>();
+  private readonly valued = new Map<number, Valued | undefined>();
   private readonly paid = new Map<string, number>();
+  private readonly coin: string | undefined;
 
   readonly strategy: Strategy;
   readonly scene: Scene;
@@ -103,6 +127,7 @@ export class Holding {
     this.products = productsOf(this.portfolio);
     const expiries = this.products.map((product) => expiryOf(product) ?? Number.POSITIVE_INFINITY);
     this.nearest = Math.min(...expiries);
+    this.coin = loneCoin(this.portfolio);
     this.gross = this.grossAt(entry);
   }
 
@@ -114,9 +139,32 @@ export class Holding {
     return now - began >= HELD_MAX_MS || this.nearest - now < LIFE_LEFT * (this.nearest - began);
   }
 
-  /** Dollars that whoever holds the book at one time has lost by a later one. */
-  loss(from: number, to: number): number {
+  /** What its path is seen by: a book of one spot by the lows and highs of bars, where there are any. */
+  get seen(): string {
+    const { scene, coin, entry } = this;
+    if (scene.seen === 'snapshots') return 'snapshots';
+    const isInside = coin !== undefined && scene.extremesAt?.(entry, coin) !== undefined;
+    return isInside ? 'lows and highs' : 'closes';
+  }
+
+  /**
+   * Dollars that whoever holds the book at one time has lost by a later one, or at worst inside the bar that ends there; null where something of it has no
+   * price then. The value of a book of one spot is a straight line in it, so that its worst is at an end of the bar.
+   */
+  loss(from: number, to: number): number | null {
     const [before, after] = [this.valueAt(from), this.valueAt(to)];
+    if (before === undefined || after === undefined) return null;
+    const last = this.lost(before, after);
+    const inside = this.coin === undefined ? undefined : this.scene.extremesAt?.(to, this.coin);
+    if (inside === undefined) return last;
+    const market = this.marketOf(to)!;
+    const ends = [inside.low, inside.high].map((spot) =>
+      this.lost(before, this.value(to, withSpot(market, this.coin!, spot))!),
+    );
+    return Math.max(last, ...ends);
+  }
+
+  private lost(before: Valued, after: Valued): number {
     let profit = after.usd - before.usd;
     this.margined.forEach(({ product, quantity }, i) => {
       const made = futureProfit(product as never, before.marks[i]!, after.marks[i]!);
@@ -136,44 +184,59 @@ export class Holding {
     );
   }
 
-  private valueAt(i: number): Valued {
-    const known = this.valued.get(i) ?? this.value(i);
+  private valueAt(i: number): Valued | undefined {
+    if (this.valued.has(i)) return this.valued.get(i);
+    const market = this.marketOf(i);
+    const known = market === undefined ? undefined : this.value(i, market);
     this.valued.set(i, known);
     return known;
   }
 
-  private value(i: number): Valued {
-    const market = marketIn(this.scene, i, this.products);
-    const at = market.at;
+  private marketOf(i: number): Market | undefined {
+    const market = this.scene.marketAt(i, this.products);
+    return isRefusal(market) ? undefined : market;
+  }
+
+  private value(i: number, market: Market): Valued | undefined {
     let usd = 0;
     const [marks, settles]: [number[], number[]] = [[], []];
     for (const { asset, quantity } of this.portfolio.balances) {
-      usd += quantity * worth({ kind: 'asset', id: asset, underlying: asset }, market);
+      const each = worth({ kind: 'asset', id: asset, underlying: asset }, market);
+      if (each === undefined) return undefined;
+      usd += quantity * each;
     }
     for (const { product, quantity } of this.portfolio.positions) {
       const expiry = expiryOf(product);
-      const isOver = expiry !== undefined && expiry <= at;
-      if (product.kind === 'option') {
-        usd += quantity * (isOver ? this.settled(product, expiry!) : worth(product, market));
+      const isOver = expiry !== undefined && expiry <= market.at;
+      const coin = underlyingOf(market, product.underlying);
+      if (coin === undefined) return undefined;
+      if (product.kind === 'perpetual' || product.kind === 'future') {
+        const mark = isOver ? coin.index : futureMark(product, coin);
+        if (isRefusal(mark)) return undefined;
+        marks.push(mark);
+        settles.push(
+          product.settlement === 'inverse' ? coin.index : (market.pegs.get(product.settleAsset) ?? 1),
+        );
         continue;
       }
-      if (product.kind !== 'perpetual' && product.kind !== 'future') continue;
-      const index = underlyingOf(market, product.underlying)!.index;
-      const mark = isOver ? index : futureMark(product, underlyingOf(market, product.underlying)!);
-      if (isRefusal(mark)) throw new Error(`${product.id}: ${mark.message}`);
-      marks.push(mark);
-      settles.push(product.settlement === 'inverse' ? index : (market.pegs.get(product.settleAsset) ?? 1));
+      const each =
+        product.kind === 'option' && isOver
+          ? this.settled(product, expiry)
+          : (this.scene.markAt?.(i, product, market) ?? worth(product, market));
+      if (each === undefined) return undefined;
+      usd += quantity * each;
     }
     return { usd, marks, settles };
   }
 
   /** Dollars an option paid: its worth at the index of the first time that is not before its expiry. */
-  private settled(product: Product & { readonly kind: 'option' }, expiry: Instant): number {
+  private settled(product: Product & { readonly kind: 'option' }, expiry: Instant): number | undefined {
     const known = this.paid.get(product.id);
     if (known !== undefined) return known;
     const at = this.scene.times.findIndex((time) => time >= expiry);
-    const market = marketIn(this.scene, at, []);
-    const index = underlyingOf(market, product.underlying)!.index;
+    const market = this.scene.marketAt(at, []);
+    const index = isRefusal(market) ? undefined : underlyingOf(market, product.underlying)?.index;
+    if (index === undefined) return undefined;
     const paid = Math.max(0, product.right === 'call' ? index - product.strike : product.strike - index);
     this.paid.set(product.id, paid);
     return paid;
@@ -191,8 +254,7 @@ export class Holding {
   }
 }
 
-function worth(product: Product, market: Parameters<typeof price>[1]): number {
+function worth(product: Product, market: Market): number | undefined {
   const known = price(product, market);
-  if (isRefusal(known)) throw new Error(`${product.id}: ${known.message}`);
-  return known.usd;
+  return isRefusal(known) ? undefined : known.usd;
 }

@@ -27,6 +27,7 @@ function joined(traces: readonly BookTrace[]): BookTrace {
     gross: column(({ gross }) => gross),
     maintenance: column(({ maintenance }) => maintenance),
     initial: column(({ initial }) => initial),
+    swept: column(({ swept }) => swept),
     lossMaintenance: column(({ lossMaintenance }) => lossMaintenance),
     lossInitial: column(({ lossInitial }) => lossInitial),
     var: column((trace) => trace.var),

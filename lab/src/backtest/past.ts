@@ -27,15 +27,17 @@ export function pastOf(
 
 /** The worst of a path within so many hours; null where it is not known to its end. */
 export function pathLoss(holding: Holding, i: number, hours: number): number | null {
-  const { times, step, slack } = holding.scene;
+  const { times, step, slack, within = step + slack } = holding.scene;
   const end = times[i]! + hours * HOUR_MS + slack;
   let worst = 0;
   let last = times[i]!;
   for (let j = i + 1; j < times.length && times[j]! <= end; j++) {
     if (times[j]! - last > step) return null;
     last = times[j]!;
-    worst = Math.max(worst, holding.loss(i, j));
+    const lost = holding.loss(i, j);
+    if (lost === null) return null;
+    worst = Math.max(worst, lost);
   }
   // On snapshots the last within the horizon may stand a while before its end.
-  return last > times[i]! && end - last < step + slack ? worst : null;
+  return last > times[i]! && end - last < within ? worst : null;
 }

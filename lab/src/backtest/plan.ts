@@ -8,6 +8,7 @@ import {
   type Refusal,
   refuse,
 } from '@plimsoll/core';
+import type { FactorPolicy } from '@plimsoll/core/governor';
 import { type Governing, type GoverningState, governingTerms, notGoverned } from './governing.ts';
 import type { Strategy } from './holding.ts';
 import type { Part } from './parts.ts';
@@ -30,7 +31,7 @@ export interface BacktestPlan {
   readonly history?: FactorHistory;
   /** Hours of history that are seen at most; absent, all that is past. */
   readonly lookBackHours?: number;
-  readonly governing?: Governing;
+  readonly governing?: Governing<FactorPolicy>;
 }
 
 /** One book over time, in columns; dollars, losses positive, null where a path is not known to its end. */
@@ -43,6 +44,8 @@ export interface BookTrace {
   readonly gross: number[];
   readonly maintenance: number[];
   readonly initial: number[];
+  /** Of the initial line without its charges: the larger of grid and tail, where a model has both. */
+  readonly swept: number[];
   readonly lossMaintenance: (number | null)[];
   readonly lossInitial: (number | null)[];
   /** Of models that look back: value at risk and expected shortfall of the initial line's windows. */
@@ -79,7 +82,7 @@ export function fingerprintOf(plan: BacktestPlan): string {
   return digestValue([
     ...[
       'backtest',
-      1,
+      2,
       model.id,
       parameters,
       scene.label,
@@ -111,7 +114,7 @@ export function startOf(plan: BacktestPlan): BacktestState | Refusal {
     entries: strategies.map(() => null),
     governing: notGoverned,
     books: strategies.map(({ name, what }): BookTrace => {
-      const columns = { at: [], entry: [], gross: [], maintenance: [], initial: [] };
+      const columns = { at: [], entry: [], gross: [], maintenance: [], initial: [], swept: [] };
       return { name, what, ...columns, lossMaintenance: [], lossInitial: [], var: [], es: [] };
     }),
     refused: 0,

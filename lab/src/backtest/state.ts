@@ -1,7 +1,7 @@
 // A run's state on disk: written whole beside the old one and put in its place, so that a kill at any moment leaves one that can be read.
 
 import { existsSync } from 'node:fs';
-import { rename, unlink, writeFile } from 'node:fs/promises';
+import { open, rename, unlink } from 'node:fs/promises';
 import { isRefusal, type Refusal, refuse } from '@plimsoll/core';
 import { readText } from '../files.ts';
 import type { BacktestState } from './engine.ts';
@@ -18,11 +18,17 @@ export async function readState(path: string): Promise<BacktestState | undefined
   return refuse('malformed', 'this is no state of a backtest; remove it or name another file.', path);
 }
 
-/** Writes a state, whole or not at all. */
+/** Writes a state, whole or not at all: what takes the old one's place is on the disk before it does. */
 export async function writeState(path: string, state: BacktestState): Promise<Refusal | undefined> {
   const beside = `${path}.${process.pid}.tmp`;
   try {
-    await writeFile(beside, JSON.stringify(state));
+    const file = await open(beside, 'w');
+    try {
+      await file.writeFile(JSON.stringify(state));
+      await file.sync();
+    } finally {
+      await file.close();
+    }
     await rename(beside, path);
     return undefined;
   } catch (error) {

@@ -1,8 +1,10 @@
 // What a run says of a model, book by book: coverage, shortfalls, how the requirement of what is held rose and fell, what it cost (M-184, M-185).
 
-import { type Coverage, coverageOf, type TailVerdict, tailVerdict } from './coverage.ts';
+import { isRefusal } from '@plimsoll/core';
+import { type Coverage, coverageOf } from './coverage.ts';
 import type { BacktestState, BookTrace } from './engine.ts';
-import { largestRise } from './tests/index.ts';
+import { type TailVerdict, tailVerdict, untested } from './tail.ts';
+import { largestRise, shortfallsOf } from './tests/index.ts';
 
 const HOUR_MS = 3_600_000;
 const LINES = ['maintenance', 'initial'] as const;
@@ -12,8 +14,9 @@ type LineOf = (typeof LINES)[number];
 export interface Promised {
   readonly coverage: Readonly<Record<LineOf, number>>;
   readonly horizonHours: Readonly<Record<LineOf, number>>;
-  /** Of value at risk and expected shortfall of models that look back. */
+  /** Of value at risk and expected shortfall of models that look back; the hours their windows of the initial line have, the line's own where absent. */
   readonly tail: number;
+  readonly tailHours?: number;
 }
 
 /** 99.9 % of four hours and 99 % of a day; shortfalls at 97.5 %. */
@@ -22,6 +25,15 @@ export const promisedDefaults: Promised = {
   horizonHours: { maintenance: 4, initial: 24 },
   tail: 0.975,
 };
+
+/** What verdicts need to know of the place and of its books beside the run. */
+export interface Circumstance {
+  /** How far after the end of a horizon a time still counts as its end. */
+  readonly slack?: number;
+  /** Factors that the history does not have, and what paths are seen by, book by book. */
+  readonly missing?: ReadonlyMap<string, readonly string[]>;
+  readonly seen?: ReadonlyMap<string, string>;
+}
 
 /** One line of one book. Shares are of the dollars of underlying that were held. */
 export interface LineVerdict extends Coverage {
@@ -34,6 +46,10 @@ export interface LineVerdict extends Coverage {
   /** Mean of loss less margin where it did not hold, and the sum. */
   readonly conditionalShortfall: number;
   readonly shortfall: number;
+  /** The largest and the mean of what was missing over what was asked. */
+  readonly relativeShortfall: { readonly mean: number; readonly worst: number };
+  /** All times whose path is known, whatever their phase, overlapping: a figure, no test. */
+  readonly allPhases: { readonly windows: number; readonly breaches: number; readonly rate: number | null };
   /** Largest over smallest requirement of freshly struck books; rises within what is held, as shares. */
   readonly peakToTrough: number;
   readonly rises: Readonly<Record<'hour' | 'day' | 'fiveDays' | 'month', number | null>>;
@@ -47,6 +63,8 @@ export interface BookVerdict {
   readonly maintenance: LineVerdict;
   readonly initial: LineVerdict;
   readonly tail: TailVerdict | null;
+  /** What its losses are seen by: closes, lows and highs, or snapshots. */
+  readonly seen: string;
 }
 
 interface Sample {
@@ -64,24 +82,27 @@ function samplesOf(trace: BookTrace, line: LineOf): Sample[] {
   });
 }
 
-/** Places of samples that begin after the one before has ended. */
-function apart(times: readonly number[], hours: number): number[] {
+/** Places of times that begin when the path of the one before has ended: at its horizon, or at the last time that still counts as its end. */
+function apart(times: readonly number[], hours: number, slack: number): number[] {
   let next = Number.NEGATIVE_INFINITY;
   return times.flatMap((at, i) => {
     if (at < next) return [];
-    next = at + hours * HOUR_MS;
+    const end = at + hours * HOUR_MS;
+    const isEnd = (time: number) => Math.abs(time - end) <= slack;
+    next = (slack === 0 ? undefined : times.findLast(isEnd)) ?? end;
     return [i];
   });
 }
 
-/** The largest rise of a requirement to a later time at most so long after, of what is held all the while. */
+/** The largest rise of a requirement to a later time at most so long after, of what is held all the while; null where no two times are so near. */
 function riseOf(trace: BookTrace, line: LineOf, hours: number): number | null {
   let most: number | null = null;
   for (let from = 0; from < trace.at.length; ) {
     let to = from + 1;
     while (to < trace.at.length && trace.entry[to] === trace.entry[from]) to++;
     const held = { at: trace.at.slice(from, to), amount: trace[line].slice(from, to) };
-    if (held.amount.every((amount) => amount > 0)) {
+    const isSeen = held.at.some((at, i) => i > 0 && at - held.at[i - 1]! <= hours * HOUR_MS);
+    if (isSeen && held.amount.every((amount) => amount > 0)) {
       most = Math.max(most ?? 0, largestRise(held, hours * HOUR_MS).rise);
     }
     from = to;
@@ -97,37 +118,51 @@ function freshShares(trace: BookTrace, line: LineOf): number[] {
   );
 }
 
-function lineVerdict(trace: BookTrace, line: LineOf, promised: Promised): LineVerdict | undefined {
+function lineVerdict(trace: BookTrace, line: LineOf, promised: Promised, slack: number): LineVerdict {
   const samples = samplesOf(trace, line);
   const taken = apart(
     samples.map(({ at }) => at),
     promised.horizonHours[line],
+    slack,
   ).map((i) => samples[i]!);
-  const coverage = coverageOf(
-    taken.map(({ asked, lost }) => lost > asked),
-    1 - promised.coverage[line],
-  );
-  if (coverage === undefined) return undefined;
+  const isBreach = ({ asked, lost }: Sample) => lost > asked;
+  const coverage = coverageOf(taken.map(isBreach), 1 - promised.coverage[line]);
   const losses = taken.map(({ lost }) => lost).sort((a, b) => b - a);
   const staticLevel = losses[coverage.breaches] ?? 0;
-  const missing = taken.filter(({ asked, lost }) => lost > asked).map(({ asked, lost }) => lost - asked);
-  const shortfall = missing.reduce((sum, part) => sum + part, 0);
+  const found = shortfallsOf(
+    taken.map(({ lost }) => lost),
+    taken.map(({ asked }) => asked),
+  );
+  const missing = isRefusal(found) ? { conditional: 0, sum: 0, relative: 0, relativeWorst: 0 } : found;
   const asked = trace[line].map((amount, i) => amount / trace.gross[i]!);
   const mean = asked.reduce((sum, share) => sum + share, 0) / Math.max(1, asked.length);
-  const fresh = freshShares(trace, line).filter((share) => share > 0);
-  const worst = samples.reduce(
-    (most, sample) => (sample.asked > 0 ? Math.max(most, sample.lost / sample.asked) : most),
-    0,
-  );
+  const all = samples.filter(isBreach).length;
   return {
     ...coverage,
     mean,
     staticLevel,
     overStatic: staticLevel > 0 ? mean / staticLevel : null,
-    worst,
-    conditionalShortfall: missing.length === 0 ? 0 : shortfall / missing.length,
-    shortfall,
-    peakToTrough: fresh.length === 0 ? 1 : Math.max(...fresh) / Math.min(...fresh),
+    worst: samples.reduce((most, one) => (one.asked > 0 ? Math.max(most, one.lost / one.asked) : most), 0),
+    conditionalShortfall: missing.conditional,
+    shortfall: missing.sum,
+    relativeShortfall: { mean: missing.relative, worst: missing.relativeWorst },
+    allPhases: {
+      windows: samples.length,
+      breaches: all,
+      rate: samples.length === 0 ? null : all / samples.length,
+    },
+    ...movesOf(trace, line),
+  };
+}
+
+/** How the requirement rose and fell. */
+function movesOf(trace: BookTrace, line: LineOf): Pick<LineVerdict, 'peakToTrough' | 'rises'> {
+  const fresh = freshShares(trace, line).filter((share) => share > 0);
+  return {
+    peakToTrough:
+      fresh.length === 0
+        ? 1
+        : fresh.reduce((a, b) => Math.max(a, b)) / fresh.reduce((a, b) => Math.min(a, b)),
     rises: {
       hour: riseOf(trace, line, 1),
       day: riseOf(trace, line, 24),
@@ -137,28 +172,42 @@ function lineVerdict(trace: BookTrace, line: LineOf, promised: Promised): LineVe
   };
 }
 
-function tailOf(trace: BookTrace, { tail, horizonHours }: Promised): TailVerdict | null {
-  const taken = apart(trace.at, horizonHours.initial);
-  const forecasts = taken.flatMap((i) => {
+function tailOf(
+  trace: BookTrace,
+  { tail, horizonHours, tailHours = horizonHours.initial }: Promised,
+  { slack = 0, missing }: Circumstance,
+): TailVerdict | null {
+  const forecasts = apart(trace.at, horizonHours.initial, slack).flatMap((i) => {
     const [loss, least, es] = [trace.lossInitial[i], trace.var[i], trace.es[i]];
     return typeof loss === 'number' && typeof least === 'number' && typeof es === 'number'
-      ? [{ loss, var: least, es }]
+      ? [{ loss, var: least, es, swept: trace.swept[i]!, at: trace.at[i]! }]
       : [];
   });
-  return tailVerdict(forecasts, tail);
+  const other = `the model looks ${tailHours} h ahead and losses are of ${horizonHours.initial} h`;
+  if (tailHours !== horizonHours.initial && forecasts.length > 0)
+    return untested(forecasts.length, 0, [], other);
+  return tailVerdict(forecasts, tail, missing?.get(trace.name));
 }
 
-/** The verdict on every book that was margined at all. @example verdictOf(run.state)[0].initial.breaches // 1 */
-export function verdictOf({ books }: BacktestState, promised: Promised = promisedDefaults): BookVerdict[] {
+/**
+ * The verdict on every book of which any path was known to its end.
+ * @example verdictOf(run.state)[0].initial.breaches // 1
+ */
+export function verdictOf(
+  { books }: BacktestState,
+  promised: Promised = promisedDefaults,
+  around: Circumstance = {},
+): BookVerdict[] {
+  const slack = around.slack ?? 0;
   return books.flatMap((trace): BookVerdict[] => {
-    const maintenance = lineVerdict(trace, 'maintenance', promised);
-    const initial = lineVerdict(trace, 'initial', promised);
+    const maintenance = lineVerdict(trace, 'maintenance', promised, slack);
+    const initial = lineVerdict(trace, 'initial', promised, slack);
     // Without a single path that is known to its end there is nothing to judge by.
-    if (maintenance === undefined || initial === undefined) return [];
+    if (maintenance.windows === 0 && initial.windows === 0) return [];
     const { name: book, what } = trace;
     const strikes = new Set(trace.entry).size;
-    return [
-      { book, what, margins: trace.at.length, strikes, maintenance, initial, tail: tailOf(trace, promised) },
-    ];
+    const tail = tailOf(trace, promised, around);
+    const seen = around.seen?.get(book) ?? 'closes';
+    return [{ book, what, margins: trace.at.length, strikes, maintenance, initial, tail, seen }];
   });
 }

@@ -21,6 +21,7 @@ export function joined(runs: readonly (readonly BookTrace[])[]): BookTrace[] {
       gross: all.flatMap(({ gross }) => gross),
       maintenance: all.flatMap(({ maintenance }) => maintenance),
       initial: all.flatMap(({ initial }) => initial),
+      swept: all.flatMap(({ swept }) => swept),
       lossMaintenance: all.flatMap(({ lossMaintenance }) => lossMaintenance),
       lossInitial: all.flatMap(({ lossInitial }) => lossInitial),
       var: all.flatMap((trace) => trace.var),

@@ -127,7 +127,7 @@ function traceOf(over: Partial<BookTrace>): BookTrace {
   const at = [0, 4, 8, 12].map((hour) => hour * HOUR);
   const none = at.map(() => null);
   const base = { name: 'hand', what: 'made by hand', at, entry: [0, 0, 0, 0], gross: [100, 100, 100, 100] };
-  const asked = { maintenance: [10, 12, 9, 30], initial: [20, 20, 20, 20] };
+  const asked = { maintenance: [10, 12, 9, 30], initial: [20, 20, 20, 20], swept: [20, 20, 20, 20] };
   return {
     ...base,
     ...asked,

@@ -45,6 +45,7 @@ function since(run: Run, from: number): Run {
       ...{
         maintenance: cut(trace.maintenance),
         initial: cut(trace.initial),
+        swept: cut(trace.swept),
         var: cut(trace.var),
         es: cut(trace.es),
       },
