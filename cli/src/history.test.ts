@@ -64,6 +64,32 @@ describe('--history', () => {
     expect(told).toMatch(/maintenance: the tail of history, \d+ windows[\s\S]*BTC spot/);
   });
 
+  it('M-165 windows may be drawn, and are named by their set', () => {
+    writeFileSync(join(folder, 'drawn.json'), '{"history":{"method":"monte-carlo"}}');
+    const asked = ['--model', 'dmr', '--params', 'drawn.json', ...bars];
+    const { status, stdout, stderr } = run('margin', ...given, ...asked, '--json');
+    expect([status, stderr]).toEqual([0, '']);
+    expect(run('margin', ...given, ...asked, '--json').stdout).toBe(stdout);
+    expect(run('explain', ...given, '--model', 'var', '--params', 'drawn.json', ...bars).stdout).toMatch(
+      /(draw|up|down)-\d+ \+\d+ h/,
+    );
+  });
+
+  it('M-166 estimate writes what --params takes', () => {
+    writeFileSync(join(folder, 'bare.json'), '{"history":{"method":"gjr"}}');
+    const refused = run('margin', ...given, '--model', 'var', '--params', 'bare.json', ...bars);
+    expect(refused.stderr).toMatch(
+      /spot:BTC has no parameters of method gjr; estimate them with `plimsoll estimate/,
+    );
+    const made = run('estimate', ...bars, '--kind', 'gjr', '--out', 'gjr.json', '--json');
+    expect([made.status, made.stderr]).toEqual([0, '']);
+    const { factors } = JSON.parse(made.stdout);
+    expect(factors.map(({ name }: { name: string }) => name)).toEqual(['spot:BTC', 'vol:BTC']);
+    const answer = run('margin', ...given, '--model', 'var', '--params', 'gjr.json', ...bars, '--json');
+    expect([answer.status, answer.stderr]).toEqual([0, '']);
+    expect(run('estimate', ...bars, '--kind', 'arch').stderr).toMatch(/there are garch and gjr/);
+  });
+
   it('is asked for where it is missing', () => {
     const { status, stderr } = run('margin', ...given, '--model', 'var');
     expect(status).toBe(1);

@@ -3,6 +3,7 @@
 import { Command, CommanderError } from 'commander';
 import { addBacktest } from './backtest.ts';
 import { demo } from './demo.ts';
+import { addEstimate } from './estimate.ts';
 import { addExplain } from './explain.ts';
 import { addMargin } from './margin.ts';
 import { EXIT_REFUSED, EXIT_USAGE, VERSION } from './output.ts';
@@ -27,6 +28,7 @@ addSurface(program);
 addRiskFile(program);
 addVenues(program);
 addBacktest(program);
+addEstimate(program);
 program
   .command('demo')
   .description('explain the margin of a sample book on a market that the project simulates')

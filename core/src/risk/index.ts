@@ -52,4 +52,4 @@ export {
   type WorstLane,
   worstLane,
 } from './sweep.ts';
-export { combineWindows, type WindowPlan, windowPlan } from './windows.ts';
+export { combineWindows, type WindowPlan, windowPlans } from './windows.ts';

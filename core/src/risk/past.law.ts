@@ -9,7 +9,7 @@ import { digestValue, isRefusal, type Refusal } from '../base/index.ts';
 import type { Market } from '../market/index.ts';
 import type { Product } from '../product/index.ts';
 import { type MoveColumn, type PastWindows, pastLanes } from '../scenario/index.ts';
-import { buildRiskBook, combineWindows, holdingsOf, sweep, windowPlan } from './index.ts';
+import { buildRiskBook, combineWindows, holdingsOf, sweep, windowPlans } from './index.ts';
 
 function sure<T>(value: T | Refusal): T {
   if (isRefusal(value)) throw new Error(value.message);
@@ -106,7 +106,7 @@ describe('M-160 windows in columns are the windows as lanes', () => {
             for (const line of ['maintenance', 'initial'] as const) {
               for (const measure of ['es', 'var'] as const) {
                 const [mine, theirs] = [columns, objects].map((book) => {
-                  const plan = windowPlan(book, line, { coverage: 0.9, measure })!;
+                  const plan = windowPlans(book, line, { coverage: 0.9, measure })[0]!;
                   const { amount, tail } = combineWindows(
                     sweep(book, holdingsOf(quantities)),
                     plan,
@@ -148,7 +148,7 @@ describe('M-160 the losses that a tail is made of', () => {
           };
           const coin: Product = { kind: 'asset', id: 'BTC', underlying: 'BTC' };
           const book = sure(buildRiskBook([coin], market, STANDING, ranges, undefined, [past]));
-          const plan = windowPlan(book, 'maintenance', { coverage, measure: 'es' })!;
+          const plan = windowPlans(book, 'maintenance', { coverage, measure: 'es' })[0]!;
           const { tail } = combineWindows(
             sweep(book, holdingsOf(new Map([[0, 1]]))),
             plan,

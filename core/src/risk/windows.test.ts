@@ -7,7 +7,7 @@ import { market, perpetual } from '../../test/sample.ts';
 import { isRefusal, type Refusal } from '../base/index.ts';
 import type { Lane } from '../scenario/index.ts';
 import { datesOf, filterVols, pastLanes, windowsOf } from '../scenario/index.ts';
-import { buildRiskBook, combineWindows, holdingsOf, sweep, windowPlan } from './index.ts';
+import { buildRiskBook, combineWindows, holdingsOf, sweep, windowPlans } from './index.ts';
 
 function sure<T>(value: T | Refusal): T {
   if (isRefusal(value)) throw new Error(value.message);
@@ -43,7 +43,7 @@ const still = {
 };
 function lossOf(lanes: readonly Lane[], coverage: number, measure: 'es' | 'var', quantity = 1): number {
   const book = sure(buildRiskBook([product], still, lanes, () => ({ maintenance: 1, initial: 1 })));
-  const plan = windowPlan(book, 'maintenance', { coverage, measure })!;
+  const plan = windowPlans(book, 'maintenance', { coverage, measure })[0]!;
   const swept = sweep(book, holdingsOf(new Map([[0, quantity]])));
   return combineWindows(swept, plan, 0.2, 'maintenance').amount / (65_000 * 1.0003);
 }

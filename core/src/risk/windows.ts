@@ -9,6 +9,8 @@ import type { Swept } from './sweep.ts';
 
 /** Windows among the lanes of a book, and the measure of their losses. */
 export interface WindowPlan {
+  /** The name of its set, where a line has several. */
+  readonly set?: string;
   /** Window `i` is lanes `from[i] .. from[i + 1] - 1`. */
   readonly from: Int32Array;
   /** Probability of each window; together at most 1, the rest being windows that were left out as harmless. */
@@ -21,43 +23,52 @@ export interface WindowPlan {
   readonly measure: 'es' | 'var';
 }
 
+/** How the losses of windows are measured. */
+type Measured = Pick<WindowPlan, 'coverage' | 'measure'>;
+
 /**
- * The windows of a line of a book, and how their losses are measured; undefined where a line has none.
- * @example windowPlan(book, 'maintenance', { coverage: 0.999, measure: 'es' })
+ * The windows of a line of a book, set by set, and how their losses are measured; none where a line has none.
+ * @example windowPlans(book, 'maintenance', { coverage: 0.999, measure: 'es' })
  */
-export function windowPlan(
+export function windowPlans(
   { standing, past }: Pick<RiskBook, 'standing' | 'past'>,
   line: LaneLine,
-  measured: Pick<WindowPlan, 'coverage' | 'measure'>,
-): WindowPlan | undefined {
+  measured: Measured,
+): WindowPlan[] {
+  const plans: WindowPlan[] = [];
   let at = standing.length;
   for (const windows of past) {
-    const { from, weights } = windows;
-    if (windows.line === line) return { from: from.map((date) => at + date), weights, ...measured };
+    const { from, weights, set } = windows;
+    const named = set === undefined ? {} : { set };
+    const start = at;
+    if (windows.line === line)
+      plans.push({ ...named, from: from.map((date) => start + date), weights, ...measured });
     at += from[from.length - 1]!;
   }
-  return planOfLanes(standing, line, measured);
+  return plans.length > 0 ? plans : plansOfLanes(standing, line, measured);
 }
 
-/** Of a book from a file, whose windows are runs of lanes. */
-function planOfLanes(
-  lanes: readonly Lane[],
-  line: LaneLine,
-  measured: Pick<WindowPlan, 'coverage' | 'measure'>,
-): WindowPlan | undefined {
-  const starts: number[] = [];
-  const weights: number[] = [];
-  let end = 0;
+/** Of a book from a file, whose windows are runs of lanes, one after the other in a set. */
+function plansOfLanes(lanes: readonly Lane[], line: LaneLine, measured: Measured): WindowPlan[] {
+  const sets = new Map<string | undefined, { starts: number[]; weights: number[]; end: number }>();
   lanes.forEach((lane, s) => {
     if (lane.window === undefined || lane.line !== line) return;
-    if (lane.window.of !== lanes[s - 1]?.window?.of) {
-      starts.push(s);
-      weights.push(lane.window.weight);
+    const { of, weight, set } = lane.window;
+    const own = sets.get(set) ?? { starts: [], weights: [], end: 0 };
+    sets.set(set, own);
+    if (of !== lanes[s - 1]?.window?.of) {
+      own.starts.push(s);
+      own.weights.push(weight);
     }
-    end = s + 1;
+    own.end = s + 1;
   });
-  if (starts.length === 0) return undefined;
-  return { from: Int32Array.of(...starts, end), weights: Float64Array.from(weights), ...measured };
+  return [...sets].map(([set, { starts, weights, end }]) => {
+    const from = Int32Array.of(...starts, end);
+    return {
+      ...(set === undefined ? {} : { set }),
+      ...{ from, weights: Float64Array.from(weights), ...measured },
+    };
+  });
 }
 
 /** The loss of a tail, and the lanes it is made of. */

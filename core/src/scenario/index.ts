@@ -17,8 +17,12 @@ export {
 } from './shock.ts';
 export { lanes48, priceVolGrid, standardScenarios, TERM_SCALING } from './standard.ts';
 export {
+  BEYOND_LEAST,
   datesOf,
   filterVols,
+  largestOf,
+  logsOf,
+  relativeOf,
   type VolFilter,
   type WindowRequest,
   windowsOf,

@@ -16,6 +16,8 @@ export interface MoveColumn {
 /** Windows of one line: window `i` is dates `from[i] .. from[i + 1] - 1`, and of probability `weights[i]`. */
 export interface PastWindows {
   readonly line: LaneLine;
+  /** Where a line has several sets of windows, such as draws under other correlations, the name of this one: the line is the worst of its sets. */
+  readonly set?: string;
   readonly from: Int32Array;
   readonly weights: Float64Array;
   readonly moves: readonly MoveColumn[];
@@ -55,10 +57,10 @@ function laneMove({ kind, of, relative }: MoveColumn, date: number): LaneMove {
  * @example pastLanes(windows)[0].id // 'history/2024-08-05T00:00/maintenance/+1'
  */
 export function pastLanes(windows: PastWindows): Lane[] {
-  const { line, from, weights, moves } = windows;
+  const { line, from, weights, moves, set } = windows;
   return Array.from(weights, (weight, i) => {
     const name = windows.nameOf(i);
-    const window = { of: `${name}/${line}`, weight };
+    const window = { of: `${name}/${line}`, weight, ...(set === undefined ? {} : { set }) };
     return Array.from({ length: from[i + 1]! - from[i]! }, (_, d): Lane => {
       const date = from[i]! + d;
       return {

@@ -112,8 +112,8 @@ export interface Lane {
   readonly plain?: true;
   readonly netting: Netting;
   readonly line: LaneLine;
-  /** The window of history it is a date of, and that window's probability (M-160). */
-  readonly window?: { readonly of: string; readonly weight: number };
+  /** The window it is a date of, that window's probability (M-160), and of which set of windows, where a line has several (M-164). */
+  readonly window?: { readonly of: string; readonly weight: number; readonly set?: string };
   /** Id of the lane that moves the other way, for `loss-per-expiry` lanes that come in pairs. */
   readonly twin?: string;
 }

@@ -27,6 +27,8 @@ export interface WindowRequest {
   readonly most: number;
   /** Rescaling to the vol of now; absent, moves are taken as they were. */
   readonly filter?: VolFilter;
+  /** Vols a step that were expected at each date, by factor, from a filter that is not this room's; they stand instead of `filter`. */
+  readonly expected?: ReadonlyMap<string, Float64Array>;
   /** Vols of now a step, by factor, that stand instead of the filter's own. */
   readonly vols?: ReadonlyMap<string, number>;
   /** Weight of a window over that of the next later one, for weighted history (Boudoukh, Richardson, Whitelaw 1998); 1 weighs all alike. */
@@ -65,8 +67,8 @@ export function filterVols(logs: Float64Array, { halfLife, floor }: VolFilter): 
 /** Levels that were seen and their logs, by the memory that holds them: parts of a history are views of one memory, and most levels stay. */
 const seen = new WeakMap<ArrayBufferLike, { readonly levels: Float64Array; readonly logs: Float64Array }>();
 
-/** Logs of levels, taken anew only where a level has changed. */
-function logsOf(levels: Float64Array): Float64Array {
+/** Logs of levels, taken anew only where a level has changed. @example logsOf(Float64Array.of(1, 2))[1] // 0.693 */
+export function logsOf(levels: Float64Array): Float64Array {
   const size = Math.floor(levels.buffer.byteLength / Float64Array.BYTES_PER_ELEMENT);
   const known = seen.get(levels.buffer) ?? {
     levels: new Float64Array(size).fill(1),
@@ -83,9 +85,10 @@ function logsOf(levels: Float64Array): Float64Array {
   return known.logs.subarray(from, from + levels.length);
 }
 
-function movesOf(factor: HistoryFactor, filter: VolFilter | undefined): FactorMoves {
+function movesOf(factor: HistoryFactor, { filter, expected }: WindowRequest): FactorMoves {
   const logs = logsOf(factor.levels);
-  const vols = filterVols(logs, filter ?? { halfLife: logs.length, floor: 1 });
+  const given = expected?.get(factorId(factor));
+  const vols = given ?? filterVols(logs, filter ?? { halfLife: logs.length, floor: 1 });
   return { factor, logs, vols };
 }
 
@@ -111,7 +114,7 @@ export function datesOf(horizon: number, dates: number): number[] {
 /** What a factor's log moves are multiplied by from a date on. */
 function scaleOf({ factor, vols }: FactorMoves, start: number, request: WindowRequest): number {
   const now = request.vols?.get(factorId(factor));
-  if (request.filter === undefined && now === undefined) return 1;
+  if (request.filter === undefined && request.expected === undefined && now === undefined) return 1;
   return (now ?? vols.at(-1)!) / vols[start]!;
 }
 
@@ -140,8 +143,8 @@ function sizesOf(
   return sizes.map((size) => size / root);
 }
 
-/** Places of the largest sizes in ascending order; of equal ones the earliest. */
-function largestOf(sizes: Float64Array, count: number): Int32Array {
+/** Places of the largest sizes in ascending order; of equal ones the earliest. @example largestOf(Float64Array.of(1, 3, 2), 2) // [1, 2] */
+export function largestOf(sizes: Float64Array, count: number): Int32Array {
   if (count >= sizes.length) return Int32Array.from(sizes.keys());
   const least = kthLargest(sizes.slice(), count);
   let equal = count;
@@ -154,8 +157,8 @@ function largestOf(sizes: Float64Array, count: number): Int32Array {
   return kept;
 }
 
-/** The relative move of a log; no price falls to zero, and nothing moves by more than a hundredfold. */
-function relativeOf(change: number): number {
+/** The relative move of a log; no price falls to zero, and nothing moves by more than a hundredfold. @example relativeOf(0.1) // 0.105 */
+export function relativeOf(change: number): number {
   return exp(Math.max(-4.6, Math.min(4.6, change))) - 1;
 }
 
@@ -203,7 +206,7 @@ export function windowsOf(
     const message = `a coverage of ${coverage} over ${hours} hours needs ${needed} windows without a gap, and the history has ${starts.length}; give a longer one, or ask for less coverage.`;
     return refuse('too-short', message, 'history');
   }
-  const moves = history.factors.map((factor) => movesOf(factor, request.filter));
+  const moves = history.factors.map((factor) => movesOf(factor, request));
   const offsets = datesOf(request.horizon, request.dates);
   const weights = weightsOf(starts.length, request.decay);
   const most = Math.max(request.most, Math.ceil(2 * (1 - coverage) * starts.length));
@@ -221,4 +224,4 @@ export function windowsOf(
 }
 
 /** Windows beyond coverage that a tail is made of at the least. */
-const BEYOND_LEAST = 5;
+export const BEYOND_LEAST = 5;

@@ -16,10 +16,20 @@ function sure<T>(value: T | Refusal): T {
 }
 
 const history = sampleHistory();
-const live = Object.values<MarginModel>(models).map((model) => {
-  const book = sure(model.book(everything, { ...market, history }, fewWindows(model.defaults)));
-  return { id: model.id, model, book };
-});
+const liveOf = (id: string, model: MarginModel, parameters = fewWindows(model.defaults)) => {
+  return { id, model, book: sure(model.book(everything, { ...market, history }, parameters)) };
+};
+const drawnDefaults = fewWindows(models.var.defaults);
+const live = [
+  ...Object.values<MarginModel>(models).map((model) => liveOf(model.id, model)),
+  // Windows in several sets: a line is the worst of them.
+  ...['monte-carlo'].map((method) =>
+    liveOf(`var, ${method}`, models.var, {
+      ...drawnDefaults,
+      history: { ...drawnDefaults.history, method, draws: { maintenance: 40, initial: 40 } },
+    } as typeof drawnDefaults),
+  ),
+];
 const sealed = (book: MarginBook, header: RiskHeader = {}) => sealRiskFile(sure(writeRiskFile(book, header)));
 
 const time = fc.integer({ min: Date.UTC(2020, 0), max: Date.UTC(2090, 0) }).map(instant);

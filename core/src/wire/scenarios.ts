@@ -48,8 +48,10 @@ function readDamp(node: Json, place: Place, doubts: Doubts): Lane['damp'] {
 }
 
 function readWindow(lane: Fields, doubts: Doubts): NonNullable<Lane['window']> {
-  const fields = new Fields(lane.node('window'), below(lane.place, 'window'), ['of', 'weight'], doubts);
-  return { of: fields.text('of'), weight: fields.number('weight', share) };
+  const keys = ['of', 'weight', 'set'] as const;
+  const fields = new Fields(lane.node('window'), below(lane.place, 'window'), keys, doubts);
+  const set = fields.has('set') ? { set: fields.text('set') } : {};
+  return { of: fields.text('of'), weight: fields.number('weight', share), ...set };
 }
 
 function readPlain(fields: Fields): true {

@@ -19,12 +19,16 @@ import { type BacktestPlan, type BacktestState, startOf } from './plan.ts';
 
 export type { BacktestPlan, BacktestState, BookTrace } from './plan.ts';
 
-/** VaR and ES of the initial line's windows, where a model has them. */
+/** VaR and ES of the initial line's windows, of the worst of its sets, where a model has them. */
 function tailsOf(book: MarginBook, { initial }: Requirement): { var: number | null; es: number | null } {
-  const windows = (book as { readonly windows?: { readonly initial?: WindowPlan } }).windows?.initial;
-  if (windows === undefined) return { var: null, es: null };
-  const measured = (measure: 'var' | 'es') =>
-    combineWindows(initial.sweep, { ...windows, measure }, initial.combined.retained, 'initial').amount;
+  const { windows } = book as { readonly windows?: { readonly initial: readonly WindowPlan[] } };
+  const sets = windows?.initial ?? [];
+  if (sets.length === 0) return { var: null, es: null };
+  const measured = (measure: 'var' | 'es') => {
+    const { sweep, combined } = initial;
+    const each = sets.map((own) => combineWindows(sweep, { ...own, measure }, combined.retained, 'initial'));
+    return Math.max(...each.map(({ amount }) => amount));
+  };
   return { var: measured('var'), es: measured('es') };
 }
 

@@ -1,22 +1,15 @@
 // The windows a history makes for a book, and proxies for what has no history of its own (M-161, M-162).
 
 import { isRefusal, type Refusal, refuse } from '../../base/index.ts';
-import { pow } from '../../kernel/index.ts';
 import type { FactorHistory, FactorKind, Market } from '../../market/index.ts';
 import { underlyingOf } from '../../market/index.ts';
 import { compareText, type Product } from '../../product/index.ts';
-import {
-  columnOf,
-  type MoveColumn,
-  type PastWindows,
-  type WindowRequest,
-  windowsOf,
-} from '../../scenario/index.ts';
+import { columnOf, type MoveColumn, type PastWindows } from '../../scenario/index.ts';
+import { windowsOfLine } from './methods.ts';
 import type { HistoryParameters } from './parameters.ts';
 
 /** Coins without a history move by so much more than the one they are taken for. */
 const PROXY_BETA = 1.5;
-const HOUR_MS = 3_600_000;
 /** Term of a book's method that names a coin whose history is another's. */
 export const PROXY_TERM = 'proxy:';
 
@@ -102,33 +95,11 @@ function withBorrowed(windows: PastWindows, borrowed: readonly Borrowed[]): Past
   return { ...windows, moves: [...windows.moves, ...more] };
 }
 
-function requestOf(
-  given: HistoryParameters,
-  line: 'maintenance' | 'initial',
-  step: number,
-  vols: WindowRequest['vols'],
-): WindowRequest {
-  const steps = (hours: number) => Math.max(1, Math.round((hours * HOUR_MS) / step));
-  return {
-    line,
-    horizon: steps(given.horizonHours[line]),
-    stride: steps(given.strideHours[line]),
-    dates: given.dates[line],
-    most: given.windows[line],
-    ...(given.method === 'filtered'
-      ? { filter: { halfLife: steps(given.halfLifeHours), floor: given.floor } }
-      : {}),
-    // Maintenance is forced selling, so it sees the governed vol; initial sees the vol of now as well.
-    ...(vols === undefined || line === 'initial' ? {} : { vols }),
-    decay: given.method === 'weighted' ? pow(2, -given.strideHours[line] / given.weightHalfLifeHours) : 1,
-  };
-}
-
 /**
  * The windows of a market's history for both lines, for the products of a book. A coin without a history of its own takes that of the coin with
  * most factors, spots moved half as far again, and is granted no offset; its vol is that of the coin that has one. Refused: no history at all, options
  * without any vol in it, and a history too short for the coverage.
- * @example historyWindows(products, market, historyDefaults).past.length // 2, one for each line
+ * @example historyWindows(products, market, historyDefaults).past.length // 2, one for each line; where they are drawn, one for each set of each
  */
 export function historyWindows(
   products: readonly Product[],
@@ -163,9 +134,10 @@ export function historyWindows(
   const own = relevant(history, named, assets);
   const past: PastWindows[] = [];
   for (const line of ['maintenance', 'initial'] as const) {
-    const windows = windowsOf(own, requestOf(given, line, own.step, vols), given.coverage[line]);
-    if (isRefusal(windows)) return windows;
-    past.push(withBorrowed(windows, borrowed));
+    // Maintenance is forced selling, so it sees the governed vol; initial sees the vol of now as well.
+    const sets = windowsOfLine(own, given, line, line === 'initial' ? undefined : vols);
+    if (isRefusal(sets)) return sets;
+    past.push(...sets.map((windows) => withBorrowed(windows, borrowed)));
   }
   const terms = borrowed.flatMap(({ coin, spot }) => (spot === undefined ? [] : [`${PROXY_TERM}${coin}`]));
   return { past, terms };

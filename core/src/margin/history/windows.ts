@@ -1,11 +1,11 @@
 // The windows of a book as its lines measure them: read off the book and its terms, so that a book from a file has them too.
 
-import { type RiskBook, type WindowPlan, windowPlan } from '../../risk/index.ts';
+import { type RiskBook, type WindowPlan, windowPlans } from '../../risk/index.ts';
 import { PROXY_TERM } from './lanes.ts';
 import type { HistoryParameters } from './parameters.ts';
 
-/** Windows by line; a line has none where the book holds nothing that moves. */
-export type BookWindows = Readonly<Partial<Record<'maintenance' | 'initial', WindowPlan>>>;
+/** Windows by line, set by set: a line is the worst of its sets, and has none where the book holds nothing that moves. */
+export type BookWindows = Readonly<Record<'maintenance' | 'initial', readonly WindowPlan[]>>;
 
 /** The windows of a book. */
 export function windowsIn(risk: RiskBook, given: HistoryParameters): BookWindows {
@@ -13,11 +13,10 @@ export function windowsIn(risk: RiskBook, given: HistoryParameters): BookWindows
   const apart = Uint8Array.from(groups.underlyings, (coin) =>
     terms.includes(`${PROXY_TERM}${coin}`) ? 1 : 0,
   );
-  const windows: { maintenance?: WindowPlan; initial?: WindowPlan } = {};
-  for (const line of ['maintenance', 'initial'] as const) {
+  const plansOf = (line: 'maintenance' | 'initial') => {
     const measure = given.measure === 'var' ? 'var' : 'es';
-    const plan = windowPlan(risk, line, { coverage: given.coverage[line], measure });
-    if (plan !== undefined) windows[line] = { ...plan, apart };
-  }
-  return windows;
+    const plans = windowPlans(risk, line, { coverage: given.coverage[line], measure });
+    return plans.map((plan) => ({ ...plan, apart }));
+  };
+  return { maintenance: plansOf('maintenance'), initial: plansOf('initial') };
 }

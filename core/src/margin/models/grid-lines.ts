@@ -101,26 +101,25 @@ function withoutPosition(fill: OrderFill): OrderFill {
   return { ...fill, legs: [{ row: position!.row, quantity: 0 }, ...cash] };
 }
 
-/** What the windows of a line lose, where it has any. */
-function windowLoss(
+/** What the windows of a line lose, set by set. */
+function windowLosses(
   { windows, plan }: GridBook,
   swept: Swept,
   line: 'maintenance' | 'initial',
-): Combined | undefined {
-  const own = windows?.[line];
-  return own === undefined ? undefined : combineWindows(swept, own, plan.retained, line);
+): Combined[] {
+  return (windows?.[line] ?? []).map((own) => combineWindows(swept, own, plan.retained, line));
 }
 
-/** The larger; the lanes' where both are equal. */
-function worseOf(lanes: Combined, windows: Combined | undefined): Combined {
-  return windows !== undefined && windows.amount > lanes.amount ? windows : lanes;
+/** The largest; the lanes', and of sets the first, where several are equal. */
+function worstOf(lanes: Combined, windows: readonly Combined[]): Combined {
+  return windows.reduce((worst, own) => (own.amount > worst.amount ? own : worst), lanes);
 }
 
 /** A line from its swept loss and charges. */
 function lineOf(book: GridBook, kept: Kept, swept: Swept, line: 'maintenance' | 'initial'): Line {
   const { risk, given, plan } = book;
   const { holdings, fills, givenUp } = kept;
-  const combined = worseOf(combine(swept, plan, line), windowLoss(book, swept, line));
+  const combined = worstOf(combine(swept, plan, line), windowLosses(book, swept, line));
   const own = chargesOf(line, risk, holdings, fills, given, combined, swept);
   const charges = [...own, ...boughtCharge(givenUp)];
   const owed = owedUp(combined.amount);

@@ -59,6 +59,21 @@ const tables = fc.integer({ min: 2, max: 5 }).chain((size) =>
 );
 
 describe('M-144 covariance', () => {
+  it('Ledoit-Wolf of weights that fade: as numpy has it, and plain where they do not', () => {
+    const { intensity, matrix: shrunk } = sure(ledoitWolf(eight, 0.9));
+    expect(intensity).toBeCloseTo(0.4988539765645223, 12);
+    const want = [
+      3.77054807, 1.64739043, 0.94465586, 1.64739043, 4.39450694, 0.8329004, 0.94465586, 0.8329004,
+    ];
+    want.forEach((value, k) => {
+      expect(shrunk.values[k]! * 1e4).toBeCloseTo(value, 7);
+    });
+    const centred = eight.map((row) => row.map((x, j) => x - eight.reduce((sum, r) => sum + r[j]! / 8, 0)));
+    const [even, plain] = [sure(ledoitWolf(centred, 1)), sure(ledoitWolf(eight))];
+    expect(even.intensity).toBeCloseTo(plain.intensity, 12);
+    expect(reason(ledoitWolf(eight, 1.5))).toBe('bad-parameter');
+  });
+
   it('Ledoit-Wolf of the design notes', () => {
     const { intensity, matrix: shrunk } = sure(ledoitWolf(eight));
     expect(intensity).toBeCloseTo(0.4911146, 7);

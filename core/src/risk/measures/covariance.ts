@@ -45,15 +45,18 @@ export function ewmaCovariance(rows: readonly ArrayLike<number>[], decay = 0.97)
  *
  *     (1 - d) S + d u I,  u = tr S/p,  d = min(1, b^2/a^2),  a^2 = |S - u I|^2/p,  b^2 = sum_t |x_t x_t' - S|^2/(p n^2)
  *
- * x are moves around their mean, |.| the Frobenius norm. Where S is a multiple of I already, d = 0. Units and errors: as
+ * x are moves around their mean, |.| the Frobenius norm. Where S is a multiple of I already, d = 0. With a decay, S is `ewmaCovariance` and
+ * b^2 = sum_t w_t^2 |x_t x_t' - S|^2/p, which is the same where all weights are 1/n. Units and errors: as
  * `sampleCovariance`. Source: M-144; Ledoit and Wolf 2004, A well-conditioned estimator for large-dimensional covariance matrices.
  * @example ledoitWolf(rows).intensity // 0.491 on the eight dates of the test
  */
-export function ledoitWolf(rows: readonly ArrayLike<number>[]): Shrunk | Refusal {
+export function ledoitWolf(rows: readonly ArrayLike<number>[], decay?: number): Shrunk | Refusal {
   const doubt = doubtHistory(rows);
   if (doubt !== undefined) return doubt;
-  const moves = centred(rows);
-  const sample = momentsOf(moves, undefined);
+  const weights = decay === undefined ? undefined : ageWeights(rows.length, decay);
+  if (weights !== undefined && isRefusal(weights)) return weights;
+  const moves = weights === undefined ? centred(rows) : rows;
+  const sample = momentsOf(moves, weights);
   const { size, values } = sample;
   const count = rows.length;
   const level = trace(sample) / size;
@@ -63,11 +66,14 @@ export function ledoitWolf(rows: readonly ArrayLike<number>[]): Shrunk | Refusal
     away += (values[k]! - target) * (values[k]! - target);
   }
   let noise = 0;
-  for (const move of moves) {
+  for (let t = 0; t < count; t++) {
+    const move = moves[t]!;
+    // Of n alike in units of 1/n, so that sums of them keep their bits.
+    const weight = weights === undefined ? 1 : weights[t]! * count;
     for (let i = 0; i < size; i++) {
       for (let j = 0; j < size; j++) {
         const miss = move[i]! * move[j]! - values[i * size + j]!;
-        noise += miss * miss;
+        noise += weight * weight * (miss * miss);
       }
     }
   }

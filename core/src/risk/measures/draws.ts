@@ -35,7 +35,29 @@ export function drawShocks(
   count: number,
   prng: Prng,
 ): Draws | Refusal {
-  return draw(correlation, copula, count, prng, (x) => x);
+  return draw(correlation, copula, { count, steps: 1 }, prng, (x) => x);
+}
+
+/**
+ * Paths of moves: steps of unit variance with the given correlations, independent of each other but for the mixing variable, which
+ * a path keeps to its end, so that where it ends is multivariate t as well.
+ *
+ *     step d of path i: L e_id,  student: L e_id sqrt((v - 2)/c_i)
+ *
+ * Move of factor j in step d of path i is `values[(i * steps + d) * size + j]`. Units, errors: as `drawShocks`, which is one step. Source: M-147.
+ * @example drawPaths(identityOf(2), { kind: 'student', degrees: 4 }, 1000, 6, seededPrng(1))
+ */
+export function drawPaths(
+  correlation: SquareMatrix,
+  copula: Copula,
+  count: number,
+  steps: number,
+  prng: Prng,
+): Draws | Refusal {
+  if (!(Number.isSafeInteger(steps) && steps > 0)) {
+    return refuse('bad-parameter', `${steps} steps a path are asked for; give a positive integer.`);
+  }
+  return draw(correlation, copula, { count, steps }, prng, (x) => x);
 }
 
 /**
@@ -53,10 +75,11 @@ export function drawUniforms(
   count: number,
   prng: Prng,
 ): Draws | Refusal {
-  if (copula.kind === 'gaussian') return draw(correlation, copula, count, prng, normalCdf);
+  const paths = { count, steps: 1 };
+  if (copula.kind === 'gaussian') return draw(correlation, copula, paths, prng, normalCdf);
   const { degrees } = copula;
   const widen = Math.sqrt(degrees / (degrees - 2));
-  return draw(correlation, copula, count, prng, (x) => studentCdf(x * widen, degrees));
+  return draw(correlation, copula, paths, prng, (x) => studentCdf(x * widen, degrees));
 }
 
 /**
@@ -75,25 +98,27 @@ export function sampleQuantile(sorted: ArrayLike<number>, u: number): number {
 function draw(
   correlation: SquareMatrix,
   copula: Copula,
-  count: number,
+  { count, steps }: { readonly count: number; readonly steps: number },
   prng: Prng,
   margin: (x: number) => number,
 ): Draws | Refusal {
   const { size } = correlation;
-  const doubt = doubtDraws(correlation, copula, count);
+  const doubt = doubtDraws(correlation, copula, Number.isSafeInteger(count) ? count * steps : count);
   if (doubt !== undefined) return doubt;
   const factor = cholesky(correlation);
   if (isRefusal(factor)) return factor;
   const lower = factor.values;
-  const values = new Float64Array(count * size);
-  const e = new Float64Array(size);
+  const values = new Float64Array(count * steps * size);
+  const e = new Float64Array(steps * size);
   for (let i = 0; i < count; i++) {
-    for (let j = 0; j < size; j++) e[j] = normalInverse(prng.next() + HALF_STEP);
+    for (let j = 0; j < e.length; j++) e[j] = normalInverse(prng.next() + HALF_STEP);
     const scale = copula.kind === 'gaussian' ? 1 : mixing(copula.degrees, prng);
-    for (let j = 0; j < size; j++) {
-      let move = 0;
-      for (let k = 0; k <= j; k++) move += lower[j * size + k]! * e[k]!;
-      values[i * size + j] = margin(scale * move);
+    for (let d = 0; d < e.length; d += size) {
+      for (let j = 0; j < size; j++) {
+        let move = 0;
+        for (let k = 0; k <= j; k++) move += lower[j * size + k]! * e[d + k]!;
+        values[i * e.length + d + j] = margin(scale * move);
+      }
     }
   }
   return { count, size, values };

@@ -16,7 +16,7 @@ export {
   type DeltaGamma,
   deltaGammaNormal,
 } from './delta-gamma.ts';
-export { type Copula, type Draws, drawShocks, drawUniforms, sampleQuantile } from './draws.ts';
+export { type Copula, type Draws, drawPaths, drawShocks, drawUniforms, sampleQuantile } from './draws.ts';
 export {
   cholesky,
   type Eigen,
