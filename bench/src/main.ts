@@ -3,11 +3,12 @@
 import { appendFileSync } from 'node:fs';
 import { arch, cpus, platform } from 'node:os';
 import { type Measured, measure, type Ratio, type Suite } from './bench.ts';
+import { crowdSuite } from './crowd.ts';
 import { expansionSuite } from './expansion.ts';
 import { kernelSuite } from './kernel.ts';
 import { pathSuite } from './path.ts';
 
-const suites: readonly Suite[] = [kernelSuite, expansionSuite, pathSuite];
+const suites: readonly Suite[] = [kernelSuite, expansionSuite, pathSuite, crowdSuite];
 
 interface Report {
   readonly at: string;

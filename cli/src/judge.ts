@@ -46,7 +46,12 @@ export interface BookOptions extends MarketOptions, ModelOptions {
 /** Adds portfolio, model and parameter options to a verb. */
 export function addBookOptions(command: Command): Command {
   const placed = addMarketOptions(command).requiredOption('--portfolio <file>', 'the account: CSV or JSON');
-  return addModelOptions(placed)
+  return addOutputOptions(addModelOptions(placed));
+}
+
+/** Adds products of one's own and JSON to a verb. */
+export function addOutputOptions(command: Command): Command {
+  return command
     .option('--products <file>', 'a module that knows products of your own (docs/extend.md)')
     .option('--json', 'print JSON for programs');
 }
@@ -179,19 +184,33 @@ export interface Case {
 
 /** Reads model, parameters, accounts and market. */
 export async function loadCase(options: BookOptions): Promise<Case | Refusal> {
+  const found = await loadWith(options, (resolve) => loadOwner(options.portfolio, resolve));
+  if (isRefusal(found)) return found;
+  const { accounts: owner, loaded, chosen } = found;
+  return { owner, loaded, chosen };
+}
+
+/** What every verb that judges accounts can be told of market, model and products. */
+export type SettingOptions = Omit<BookOptions, 'portfolio'>;
+
+/** Reads model, parameters, accounts by `read`, and market. */
+export async function loadWith<T extends object>(
+  options: SettingOptions,
+  read: (resolve?: ProductResolver) => Promise<T | Refusal>,
+): Promise<{ readonly accounts: T; readonly loaded: Loaded; readonly chosen: Chosen } | Refusal> {
   const chosen = await chooseModel(options);
   if (isRefusal(chosen)) return chosen;
   const resolve = options.products === undefined ? undefined : await loadProducts(options.products);
   if (isRefusal(resolve)) return resolve;
-  const owner = await loadOwner(options.portfolio, resolve);
-  if (isRefusal(owner)) return owner;
+  const accounts = await read(resolve);
+  if (isRefusal(accounts)) return accounts;
   const stranger = refuseStrangers(options.peg ?? [], chosen.parameters);
   if (stranger !== undefined) return stranger;
   const found = await loadMarket(options);
   if (isRefusal(found)) return found;
   const loaded = await withHistoryOf(found, options);
   if (isRefusal(loaded)) return loaded;
-  return { owner, loaded, chosen: resolve === undefined ? chosen : { ...chosen, resolve } };
+  return { accounts, loaded, chosen: resolve === undefined ? chosen : { ...chosen, resolve } };
 }
 
 /** One plain account, read and judged. */

@@ -2,9 +2,11 @@
 
 import { Command, CommanderError } from 'commander';
 import { addBacktest } from './backtest.ts';
+import { addBreaker } from './breaker.ts';
 import { demo } from './demo.ts';
 import { addEstimate } from './estimate.ts';
 import { addExplain } from './explain.ts';
+import { addFund } from './fund.ts';
 import { addMargin } from './margin.ts';
 import { EXIT_REFUSED, EXIT_USAGE, VERSION } from './output.ts';
 import { addRiskFile } from './risk-file.ts';
@@ -24,6 +26,8 @@ addMargin(program);
 addExplain(program);
 addWhatIf(program);
 addSurvive(program);
+addFund(program);
+addBreaker(program);
 addSurface(program);
 addRiskFile(program);
 addVenues(program);

@@ -37,10 +37,15 @@ export interface ModelOptions extends HistoryOptions {
   readonly paramHistory?: readonly string[];
 }
 
-/** Adds the options of `ModelOptions` to a verb. */
-export function addModelOptions(command: Command): Command {
-  return addHistoryOption(command)
-    .option('--model <name>', `margin model: ${Object.keys(models).join(', ')}`, 'grid')
+/** Adds the options of `ModelOptions` to a verb; where no model is the default, `otherwise` says which is taken. */
+export function addModelOptions(command: Command, otherwise?: string): Command {
+  const names = `margin model: ${Object.keys(models).join(', ')}`;
+  const placed = addHistoryOption(command);
+  const modelled =
+    otherwise === undefined
+      ? placed.option('--model <name>', names, 'grid')
+      : placed.option('--model <name>', `${names} (default: ${otherwise})`);
+  return modelled
     .option('--params <file>', 'parameters that differ from the defaults (JSON)')
     .option(
       '--as-of <day>',

@@ -1,7 +1,7 @@
 // README as its reader meets it: every command runs as written, and none of what there is goes unsaid.
 
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,9 +17,11 @@ const run = (...args: string[]) =>
   spawnSync(process.execPath, [program, ...args], { cwd: folder, encoding: 'utf8' });
 
 describe('README', () => {
-  it('has commands that run as they are written, one after the other', { timeout: 120_000 }, () => {
+  it('has commands that run as they are written, one after the other', { timeout: 240_000 }, () => {
     const commands = [...readme.matchAll(/^npm run plimsoll -- (.+)$/gm)].map(([, words]) => words!);
     expect(commands.length).toBeGreaterThan(8);
+    // They are given from the root, where the examples are.
+    cpSync(new URL('../../examples', import.meta.url), join(folder, 'examples'), { recursive: true });
     for (const command of commands) {
       const words = [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!);
       const { status, stderr } = run(...words);

@@ -34,6 +34,7 @@ import {
 } from './judge.ts';
 import { sayOrders, sweeps } from './margin.ts';
 import { marginJson } from './margin-json.ts';
+import { readMove } from './move-words.ts';
 import { figure, giveUp, heading, money, say, sayJson, signed, table } from './output.ts';
 import { readTrade } from './trade-words.ts';
 
@@ -138,15 +139,12 @@ function addOrders(
   return refuseExpired(ordered, market.at) ?? ordered;
 }
 
-const MOVE = /^(?:([A-Z0-9]+)=)?([+-]?[0-9.]+)(%|pt)$/i;
-const NO_SCALING = { short: 0, long: 0, dteFloor: 1 };
-
 function readMoves(options: WhatIfOptions, market: Market): Move[] | Refusal {
   const moves: Move[] = [];
   for (const kind of ['spot', 'vol'] as const) {
     const seen = new Set<string>();
     for (const word of options[kind] ?? []) {
-      const move = readMove(kind, word);
+      const move = readMove(kind, word, `--${kind}`);
       if (isRefusal(move)) return move;
       const coin = 'underlying' in move ? move.underlying : undefined;
       if (coin !== undefined && underlyingOf(market, coin) === undefined) {
@@ -164,24 +162,6 @@ function readMoves(options: WhatIfOptions, market: Market): Move[] | Refusal {
     }
   }
   return moves;
-}
-
-function readMove(kind: 'spot' | 'vol', word: string): Move | Refusal {
-  const parts = MOVE.exec(word);
-  if (parts === null || (kind === 'spot' && parts[3] !== '%')) {
-    const example = kind === 'spot' ? 'BTC=-10%' : '+5pt or +20%';
-    return refuse('malformed', `'${word}' is not a move; write for example ${example}.`, `--${kind}`);
-  }
-  const size = parseDecimal(parts[2]!, `--${kind}`);
-  if (isRefusal(size)) return size;
-  const share = size / 100;
-  if (parts[3] === '%' && !(share > -1)) {
-    return refuse('out-of-range', 'a price or vol cannot fall by 100 % or more.', `--${kind}`);
-  }
-  const own = parts[1] === undefined ? {} : { underlying: parts[1].toUpperCase() };
-  if (kind === 'spot') return { kind, relative: share, ...own };
-  const form = parts[3] === '%' ? 'relative' : 'points';
-  return { kind, form, size: share, scaling: NO_SCALING, ...own };
 }
 
 const DAYS_MAX = 3650;

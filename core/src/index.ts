@@ -191,6 +191,7 @@ export {
 } from './risk/index.ts';
 export type * from './scenario/index.ts';
 export {
+  extremesOf,
   lanePlace,
   laneSpot,
   later,
@@ -210,6 +211,7 @@ export {
   isAssetCode,
   isPrice,
   isVolSnapshots,
+  nameOfOwner,
   openChainCsv,
   packRiskFile,
   parseDecimal,
@@ -220,6 +222,8 @@ export {
   readHistoryCsv,
   readMarket,
   readOwnerJson,
+  readOwnersCsv,
+  readOwnersJson,
   readParameterHistory,
   readParameters,
   readPerpetualsCsv,

@@ -4,6 +4,7 @@ import { type Instant, owedUp, yearsBetween } from '../base/index.ts';
 import { exp } from '../kernel/index.ts';
 import { expiryOf, isPremium } from '../product/index.ts';
 import type { Combined, Fill, Holdings, RiskBook, Swept } from '../risk/index.ts';
+import type { Measured } from './holdings.ts';
 import { optionValue } from './option-value.ts';
 import { packingCharge } from './packing.ts';
 import { type ChargeParameters, coinParameters, type GridParameters } from './parameters.ts';
@@ -23,7 +24,7 @@ function charge(
 
 /** The fee of trading `size` of a row, dollars: a share of the notional, for premiums of the underlying and capped by what they are worth. */
 export function tradingFee(
-  { columns, products }: RiskBook,
+  { columns, products }: Pick<RiskBook, 'columns' | 'products'>,
   row: number,
   size: number,
   index: number,
@@ -38,18 +39,40 @@ function vegaSize({ book }: Seen, row: number): number {
   return Math.abs(book.columns.vega[row]!);
 }
 
+/** What one unit of a row costs to close, dollars: half of the spread it is crossed over, in vol and in the hedge, and the fee (M-21). */
+function closingUnit(
+  measured: Measured,
+  row: number,
+  index: number,
+  parameters: GridParameters,
+): { readonly spread: number; readonly fee: number } {
+  const { columns, products } = measured;
+  const { halfSpread } = coinParameters(parameters, products[row]!.underlying);
+  const crossed = Math.abs(columns.delta[row]!) * index * halfSpread;
+  const width = Math.max(parameters.charges.closeOutVol, columns.quoteWidth[row]!);
+  const spread = crossed + Math.abs(columns.vega[row]!) * 100 * width;
+  return { spread, fee: tradingFee(measured, row, 1, index, parameters.charges) };
+}
+
 /** Crossing half the slice's width in vol and the hedge's half-spread, plus the fee, leg by leg (M-21). */
 function closeOutCost(seen: Seen): Charge | undefined {
   const { book, parameters, index } = seen;
-  const coin = coinParameters(parameters, seen.underlying);
-  const { closeOutVol } = parameters.charges;
-  const spread = grossReach(seen, ({ row }) => {
-    const crossed = Math.abs(book.columns.delta[row]!) * index * coin.halfSpread;
-    const width = Math.max(closeOutVol, book.columns.quoteWidth[row]!);
-    return crossed + vegaSize(seen, row) * 100 * width;
-  });
-  const fees = grossReach(seen, ({ row }) => tradingFee(book, row, 1, index, parameters.charges));
+  const spread = grossReach(seen, ({ row }) => closingUnit(book, row, index, parameters).spread);
+  const fees = grossReach(seen, ({ row }) => closingUnit(book, row, index, parameters).fee);
   return charge('close-out-cost', seen, spread + fees, { spread, fees });
+}
+
+/**
+ * What one unit of every row costs to close, dollars (M-21); nothing of assets that are no coins.
+ * @example closingCosts(book.risk, gridDefaults)[book.risk.indexOf.get('BTC-PERPETUAL')!]
+ */
+export function closingCosts(measured: Measured, parameters: GridParameters): Float64Array {
+  return Float64Array.from(measured.products, ({ underlying }, row) => {
+    const index = measured.levels.coins.get(underlying)?.index ?? 0;
+    if (index === 0) return 0;
+    const { spread, fee } = closingUnit(measured, row, index, parameters);
+    return spread + fee;
+  });
 }
 
 /** `Y * move * size * sqrt(size / volume)`: the square-root law of impact (Donier and Bonart 2015). */

@@ -21,6 +21,9 @@ export function productsOf(portfolio: Portfolio): Product[] {
   return [...new Map(products.map((product) => [product.id, product])).values()];
 }
 
+/** What of a book is known of products without any lane: marks, sensitivities, levels. */
+export type Measured = Pick<RiskBook, 'products' | 'indexOf' | 'refused' | 'columns' | 'levels'>;
+
 /** A portfolio in rows, with what equity needs to know apart. */
 export interface Held {
   readonly holdings: Holdings;
@@ -28,7 +31,7 @@ export interface Held {
   readonly unsettled: number;
 }
 
-function unsettledOf(product: Margined, quantity: number, entry: number, book: RiskBook): number {
+function unsettledOf(product: Margined, quantity: number, entry: number, book: Measured): number {
   const mark = book.columns.mark[book.indexOf.get(product.id)!]!;
   return quantity * futureProfit(product, entry, mark);
 }
@@ -37,7 +40,7 @@ function unsettledOf(product: Margined, quantity: number, entry: number, book: R
  * Nets balances and positions by product. Refuses a product the book does not hold, with the book's own reason.
  * Unsettled profit of a margined position with an entry price becomes a balance of its settle asset, and is swept as one.
  */
-export function hold(portfolio: Portfolio, book: RiskBook): Held | Refusal {
+export function hold(portfolio: Portfolio, book: Measured): Held | Refusal {
   const quantities = new Map<number, number>();
   let unsettled = 0;
   const add = (id: string, quantity: number): number | Refusal => {
@@ -85,7 +88,7 @@ function judgedApart(id: string): Refusal {
 }
 
 /** The row of a product; the book's own reason where it has none. @example rowIn(book, 'BTC') // 0 */
-export function rowIn(book: RiskBook, id: string): number | Refusal {
+export function rowIn(book: Measured, id: string): number | Refusal {
   return book.indexOf.get(id) ?? book.refused.get(id) ?? notInBook(id, book.levels);
 }
 

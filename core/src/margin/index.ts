@@ -93,6 +93,8 @@ export {
   staticDefaults,
 } from './static/parameters.ts';
 export {
+  type AccountLadder,
+  type AccountRung,
   type Axis,
   type AxisReach,
   type Crossing,

@@ -5,6 +5,7 @@ import type { Market } from '../market/index.ts';
 import type { Product, ProductId } from '../product/index.ts';
 import type { Combined, Fill, Holdings, RiskBook, Swept } from '../risk/index.ts';
 import type { ParameterForm, ParameterSet } from './form.ts';
+import type { Measured } from './holdings.ts';
 import type { Portfolio } from './portfolio.ts';
 
 /** The three lines. Below maintenance the account is closed; a partial close stops at release; above initial it may add risk. */
@@ -189,6 +190,13 @@ export interface MarginModel<
    * charged for all its accounts together (M-68). Absent where a model has none.
    */
   sizeCharges?(holdings: Holdings, fills: readonly Fill[], book: Book): readonly Charge[];
+  /**
+   * Parameters under which maintenance is the same to the last unit and the other lines are as quick as they may be: for who looks at maintenance
+   * alone, many thousand times. Absent where that saves nothing.
+   */
+  maintenanceOnly?(parameters: Parameters): Parameters;
+  /** What closing one unit of every row costs, dollars (M-21). Absent where a model closes at the marks. */
+  closingCosts?(measured: Measured, parameters: Parameters): Float64Array;
 }
 
 /** Where an account stands. */

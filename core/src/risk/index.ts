@@ -7,7 +7,7 @@ export {
   type RangesOf,
   type RiskBook,
 } from './book.ts';
-export { type Columns, withExpiries } from './columns.ts';
+export { type Columns, measureColumns, withExpiries } from './columns.ts';
 export {
   band,
   type Combined,

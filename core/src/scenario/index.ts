@@ -1,3 +1,4 @@
+export { type Extreme, extremesOf } from './extremes.ts';
 export { columnOf, dateCount, type MoveColumn, type PastWindows, pastLanes } from './past.ts';
 export { dampAt, type LanePlace, lanePlace, laneSpot, resolveLane, type ScanRanges } from './resolve.ts';
 export { daysPassed, later, pegAfter, shift, shiftUnderlying, termFactor, volDeforms } from './shift.ts';

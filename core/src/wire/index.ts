@@ -17,6 +17,7 @@ export { readMarket } from './market-read.ts';
 export { MARKET_FORMAT, MARKET_VERSION, writeMarket } from './market-write.ts';
 export { formatExpiry, formatProduct, isAssetCode, NAME_LENGTH_MAX, parseProduct } from './names.ts';
 export { ACCOUNTS_MAX, readOwnerJson } from './owner-json.ts';
+export { nameOfOwner, OWNERS_MAX, readOwnersCsv, readOwnersJson, VENUE_ACCOUNTS_MAX } from './owners.ts';
 export { DATED_SETS_MAX, readParameterHistory } from './parameter-history.ts';
 export { readParameters } from './parameters.ts';
 export { MARK_AGE_MAX_MS, readPerpetualsCsv, withFutures } from './perpetuals-csv.ts';

@@ -21,8 +21,12 @@ export function readOwnerJson(text: string, source: string, resolve?: ProductRes
   const large = oversize(text, source, PORTFOLIO_LENGTH_MAX);
   if (large !== undefined) return large;
   const root = parseJson(text, source);
-  if (!isJson(root)) return root;
-  const place: Place = { source, path: '' };
+  return isJson(root) ? readOwnerNode(root, { source, path: '' }, resolve) : root;
+}
+
+/** Reads an owner, or one account alone, that stands somewhere in a file. @example readOwnerNode(root, { source: 'a.json', path: '' }) */
+export function readOwnerNode(root: Json, place: Place, resolve?: ProductResolver): Owner | Refusal {
+  const { source } = place;
   const doubts = new Doubts();
   const object = doubts.object(root, place);
   if (object === undefined) return doubts.fault!;
@@ -33,13 +37,14 @@ export function readOwnerJson(text: string, source: string, resolve?: ProductRes
   doubts.keys(object, ['owner', 'accounts'], place);
   const owner = doubts.text(object.fields.get('owner'), below(place, 'owner'));
   const listed = doubts.list(object.fields.get('accounts'), below(place, 'accounts'), ACCOUNTS_MAX);
-  const fault = doubts.fault ?? refuseName(owner, 'owner', `${source}, owner`);
+  const ownerAt = place.path === '' ? `${source}, owner` : placeOf(below(place, 'owner'), root);
+  const fault = doubts.fault ?? refuseName(owner, 'owner', ownerAt);
   if (fault !== undefined) return fault;
   if (listed.length === 0) {
     return refuse(
       'empty',
       'An owner without accounts has no margin; list one at least.',
-      `${source}, accounts`,
+      place.path === '' ? `${source}, accounts` : placeOf(below(place, 'accounts'), root),
     );
   }
   const accounts: Account[] = [];

@@ -2,7 +2,7 @@
 
 import { isRefusal, type Refusal, refuse } from '../base/index.ts';
 import type { Portfolio } from '../margin/portfolio.ts';
-import { fieldsOf, missingColumn, openCsv } from './csv.ts';
+import { type CsvTable, fieldsOf, missingColumn, openCsv } from './csv.ts';
 import { parseDecimal } from './decimal.ts';
 import {
   BALANCE_KINDS,
@@ -14,7 +14,8 @@ import {
 import type { ProductResolver } from './resolve.ts';
 import { oversize, quoted, suggest } from './words.ts';
 
-const KNOWN = ['account', 'kind', 'product', 'side', 'quantity', 'price', 'isolated'];
+/** Columns that a file of one account may have. */
+export const PORTFOLIO_COLUMNS = ['account', 'kind', 'product', 'side', 'quantity', 'price', 'isolated'];
 const KINDS = [...BALANCE_KINDS, 'position', 'order'];
 
 /**
@@ -34,17 +35,9 @@ export function readPortfolioCsv(
   if (large !== undefined) return large;
   const table = openCsv(text, source);
   if (isRefusal(table)) return table;
-  const missing = missingColumn(table, ['kind', 'product', 'quantity']);
-  if (missing !== undefined) return missing;
+  const wrong = doubtHeader(table, PORTFOLIO_COLUMNS);
+  if (wrong !== undefined) return wrong;
   const { cursor, columns } = table;
-  const stranger = [...columns.keys()].find((name) => !KNOWN.includes(name));
-  if (stranger !== undefined) {
-    return refuse(
-      'malformed',
-      `The column ${quoted(stranger)} is unknown here.${suggest(stranger, KNOWN)}`,
-      `${source} row 1`,
-    );
-  }
   const builder = portfolioBuilder(source, 'row', resolve);
   let account: string | undefined;
   while (cursor.advance()) {
@@ -57,13 +50,26 @@ export function readPortfolioCsv(
       return refuse('malformed', said, cursor.place());
     }
     if (named !== '') account = named;
-    const doubt = readRow(cell, cursor.place(), cursor.row, builder);
+    const doubt = readPortfolioRow(cell, cursor.place(), cursor.row, builder);
     if (doubt !== undefined) return doubt;
   }
   return cursor.fault ?? builder.finish(account);
 }
 
-function readRow(
+/** A table that lacks a column every entry needs, or has one that nobody knows. */
+export function doubtHeader(table: CsvTable, known: readonly string[]): Refusal | undefined {
+  const missing = missingColumn(table, ['kind', 'product', 'quantity']);
+  const stranger = [...table.columns.keys()].find((name) => !known.includes(name));
+  if (missing !== undefined || stranger === undefined) return missing;
+  return refuse(
+    'malformed',
+    `The column ${quoted(stranger)} is unknown here.${suggest(stranger, known)}`,
+    `${table.cursor.source} row 1`,
+  );
+}
+
+/** One entry from the cells of its row. */
+export function readPortfolioRow(
   cell: (name: string) => string,
   place: string,
   row: number,

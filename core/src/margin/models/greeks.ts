@@ -15,7 +15,7 @@ import { dampAt } from '../../scenario/index.ts';
 import { Doubt, doubtParameters, gridForm } from '../doubt.ts';
 import { type GridParameters, gridDefaults } from '../parameters.ts';
 import type { MarginModel } from '../requirement.ts';
-import { buildGridBook, grid, rebookGrid } from './grid.ts';
+import { buildGridBook, grid, gridMaintenanceOnly, rebookGrid } from './grid.ts';
 import type { GridBook } from './grid-lines.ts';
 
 /** What `greeks` is told: everything `grid` is, and how good an expansion must be. */
@@ -123,4 +123,6 @@ export const greeksModel: MarginModel<GreeksParameters, GreeksBook> = {
   packs: true,
   require: grid.require,
   sizeCharges: grid.sizeCharges!,
+  maintenanceOnly: gridMaintenanceOnly,
+  closingCosts: grid.closingCosts!,
 };

@@ -14,7 +14,7 @@ import {
 } from '../../risk/index.ts';
 import { dateCount, LANES_MAX } from '../../scenario/index.ts';
 import { strangersOf, withPar } from '../assets.ts';
-import { sizeChargesOf, tradingFee } from '../charges.ts';
+import { closingCosts, sizeChargesOf, tradingFee } from '../charges.ts';
 import { contributionsOf, ordersLabel } from '../contributions.ts';
 import { doubtParameters, gridForm } from '../doubt.ts';
 import { type HistoryWindows, historyWindows } from '../history/lanes.ts';
@@ -146,6 +146,14 @@ export function requireGrid(portfolio: Portfolio, book: GridBook): Requirement |
   };
 }
 
+/** Without the lanes that initial margin alone sees, strike nodes among them; a lane at least there must be. */
+export function gridMaintenanceOnly<P extends GridParameters>(parameters: P): P {
+  const { scenarios } = parameters;
+  const lanes = scenarios.lanes.filter(({ line }) => line === 'maintenance');
+  if (lanes.length === 0) return parameters;
+  return { ...parameters, scenarios: { ...scenarios, lanes }, strikeNodeDays: 0 };
+}
+
 /** Full-revaluation grid margin. See docs/methodology.md, rules M-01 and on. */
 export const grid: MarginModel<GridParameters, GridBook> = {
   id: 'grid',
@@ -156,4 +164,6 @@ export const grid: MarginModel<GridParameters, GridBook> = {
   packs: true,
   require: requireGrid,
   sizeCharges: (holdings, fills, { risk, given }) => sizeChargesOf(risk, holdings, fills, given),
+  maintenanceOnly: gridMaintenanceOnly,
+  closingCosts,
 };

@@ -7,7 +7,7 @@ import type { ParameterForm } from '../form.ts';
 import { doubtHistory, type HistoryParameters, historyDefaults, historyForm } from '../history/parameters.ts';
 import { type GridParameters, gridDefaults } from '../parameters.ts';
 import type { MarginModel } from '../requirement.ts';
-import { buildGridBook, grid, planGrid } from './grid.ts';
+import { buildGridBook, grid, gridMaintenanceOnly, planGrid } from './grid.ts';
 import type { GridBook } from './grid-lines.ts';
 
 /** What a model that looks back is told. */
@@ -46,13 +46,26 @@ function doubtLooking(parameters: LookingParameters): Refusal | undefined {
   return doubtBack(parameters) ?? doubtParameters(parameters);
 }
 
+/** Windows of initial margin as few as there may be: one date each, a month apart, any coverage. */
+function maintenanceOnly(parameters: LookingParameters): LookingParameters {
+  const { history } = parameters;
+  const few = {
+    coverage: { ...history.coverage, initial: 0.5 },
+    strideHours: { ...history.strideHours, initial: 720 },
+    dates: { ...history.dates, initial: 1 },
+    windows: { ...history.windows, initial: 1 },
+  };
+  return gridMaintenanceOnly({ ...parameters, history: { ...history, ...few } });
+}
+
 function looksBack(id: string, defaults: LookingParameters): MarginModel<LookingParameters, LookingBook> {
-  const { require, packs, sizeCharges } = grid;
+  const { require, packs, sizeCharges, closingCosts } = grid;
   return {
-    ...{ require, sizeCharges: sizeCharges!, packs: packs! },
+    ...{ require, sizeCharges: sizeCharges!, packs: packs!, closingCosts: closingCosts! },
     id,
     defaults,
     form,
+    maintenanceOnly,
     book(products, market, parameters) {
       const doubt = doubtBack(parameters);
       if (doubt !== undefined) return doubt;

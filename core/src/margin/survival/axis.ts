@@ -109,14 +109,31 @@ function movesOf(axis: Exclude<Axis, { kind: 'days' }>, move: number): Move {
  * @example moved(market, [[{ kind: 'spot' }, -0.3]], 'sticky-strike') // shift(market, { moves: [{ kind: 'spot', relative: -0.3 }], ... })
  */
 export function moved(market: Market, steps: readonly (readonly [Axis, number])[], smile: SmileRule): Market {
+  const { moves, days } = jumpOf(steps);
+  const shifted = jumped(market, moves, smile);
+  return days === 0 ? shifted : later(shifted, days);
+}
+
+/** Moves of scenarios, and the days that pass. */
+export interface Jump {
+  readonly moves: readonly Move[];
+  readonly days: number;
+}
+
+/** Steps along axes as moves. @example jumpOf([[{ kind: 'spot' }, -0.3]]) // { moves: [{ kind: 'spot', relative: -0.3 }], days: 0 } */
+export function jumpOf(steps: readonly (readonly [Axis, number])[]): Jump {
   let [days, moves]: [number, Move[]] = [0, []];
   for (const [axis, move] of steps) {
     if (axis.kind === 'days') days += move;
     else moves = [...moves, movesOf(axis, move)];
   }
+  return { moves, days };
+}
+
+/** A market after moves, at its own time. */
+export function jumped(market: Market, moves: readonly Move[], smile: SmileRule): Market {
   const shock: Shock = { id: 'survival', moves, smile, damp: 1, netting: 'sum', line: 'initial' };
-  const shifted = moves.length === 0 ? market : shift(market, shock);
-  return days === 0 ? shifted : later(shifted, days);
+  return moves.length === 0 ? market : shift(market, shock);
 }
 
 /** The first thing wrong with an axis in a market with these pegs, or with a reach along it. */

@@ -1,5 +1,5 @@
 export { type Axis, type AxisReach, coordinateOf, moveAt, reachOf } from './axis.ts';
-export { ladderOf } from './ladder.ts';
+export { type AccountLadder, type AccountRung, ladderOf } from './ladder.ts';
 export { type MapCell, type MapGrid, mapDefaults, type SurvivalMap, survivalMap } from './map.ts';
 export { refine, type Sample, TOLERANCE } from './refine.ts';
 export { type Debtor, type Debtors, debtorsOf } from './remainders.ts';

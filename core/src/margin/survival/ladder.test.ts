@@ -1,12 +1,22 @@
 // Ladders and stresses of accounts against closed forms: linear perpetuals at a flat rate.
 
 import { describe, expect, it } from 'vitest';
+import { fewWindows, sampleHistory } from '../../../test/history.ts';
 import { expiryIn, option, perpetual, market as sample } from '../../../test/sample.ts';
-import { isRefusal, type Refusal, usd } from '../../base/index.ts';
+import { isRefusal, type Refusal, seededPrng, usd } from '../../base/index.ts';
 import { breakerDefaults, cascade } from '../../governor/index.ts';
 import { futureMark } from '../../pricing/index.ts';
-import { gridDefaults, models, type Portfolio, reverseStress, staticDefaults } from '../index.ts';
-import { debtorsOf, ladderOf, type Subject } from './index.ts';
+import {
+  assess,
+  gridDefaults,
+  type MarginModel,
+  models,
+  type Portfolio,
+  productsOf,
+  reverseStress,
+  staticDefaults,
+} from '../index.ts';
+import { type Debtor, debtorsOf, ladderOf, type Subject, survive } from './index.ts';
 
 function sure<T>(value: T | Refusal): T {
   if (isRefusal(value)) throw new Error(value.message);
@@ -67,7 +77,11 @@ describe('ladder', () => {
     ]);
     const short = (0.1 - M) / (1 + M);
     expect(ladder.up).toEqual([
-      { move: expect.closeTo(short, 9), dollars: expect.closeTo(40 * mark * (1 + short), 3) },
+      {
+        account: 'short',
+        move: expect.closeTo(short, 9),
+        dollars: expect.closeTo(40 * mark * (1 + short), 3),
+      },
     ]);
     // the shock reaches the tight account, and its flow no further
     const depth = 40 * mark * 100;
@@ -79,7 +93,7 @@ describe('ladder', () => {
   it('M-158 who is below the line already stands at zero; another coin has no rung', () => {
     const below = subject(holding('below', 10, share(10, 0.03)));
     expect(sure(ladderOf([below], 'ETH'))).toEqual({
-      down: [{ move: 0, dollars: expect.closeTo(10 * mark, 3) }],
+      down: [{ account: 'below', move: 0, dollars: expect.closeTo(10 * mark, 3) }],
       up: [],
     });
     expect(sure(ladderOf([below], 'BTC'))).toEqual({ down: [], up: [] });
@@ -99,6 +113,76 @@ describe('ladder', () => {
     expect(down).toHaveLength(1);
     expect(down[0]!.dollars).toBeGreaterThan(0);
   }, 60_000);
+});
+
+describe('many at once', () => {
+  const prng = seededPrng(11);
+  const options = [
+    option('BTC', 25, 80_000, 'call'),
+    option('BTC', 25, 55_000, 'put'),
+    option('BTC', 11, 65_000, 'put'),
+  ];
+  const btc = perpetual('BTC');
+  const crowd = Array.from({ length: 12 }, (_, i): Subject => {
+    const dollars = 1e5 * (1 + 9 * prng.next());
+    const positions = [
+      { product: btc, quantity: (prng.next() < 0.6 ? 1 : -1) * dollars },
+      { product: options[i % 3]!, quantity: ((i % 2 === 0 ? -1 : 0.5) * dollars) / 130_000 },
+    ];
+    const cash = dollars * (0.12 + 0.4 * prng.next());
+    const balances = [{ asset: 'USD', kind: 'cash' as const, quantity: cash }];
+    const portfolio: Portfolio = { account: `a${i}`, balances, positions, orders: [] };
+    return { ...subject(portfolio), model: models.grid, parameters: gridDefaults };
+  });
+
+  it('M-158 rungs on common steps are the crossings that each account has alone', {
+    timeout: 120_000,
+  }, () => {
+    const tolerance = 1e-6;
+    const ladder = sure(ladderOf(crowd, 'BTC', tolerance));
+    let rungs = 0;
+    for (const one of crowd) {
+      const { now, down, up } = sure(
+        survive(one, { kind: 'spot', underlying: 'BTC' }, { low: -0.5, high: 0.5 }),
+      ).thresholds.maintenance;
+      for (const [side, crossing] of [
+        ['down', down],
+        ['up', up],
+      ] as const) {
+        const rung = ladder[side].find(({ account }) => account === one.portfolio.account);
+        if (rung === undefined) continue;
+        rungs++;
+        expect(Math.abs(rung.move - (now ? 0 : Math.abs(crossing!.move)))).toBeLessThan(5 * tolerance);
+      }
+    }
+    expect(rungs).toBeGreaterThan(6);
+  });
+
+  it('M-158 a history too short for less is kept whole', { timeout: 60_000 }, () => {
+    const seen = { ...sample, history: sampleHistory() };
+    const parameters = fewWindows(models.dmr.defaults);
+    const given = { ...crowd[0]!, market: seen, model: models.dmr as MarginModel, parameters };
+    expect(sure(ladderOf([given], 'BTC', 1e-3)).down.length).toBeLessThanOrEqual(1);
+  });
+
+  it('M-158 parameters that look at maintenance alone ask for the same maintenance', {
+    timeout: 60_000,
+  }, () => {
+    const history = sampleHistory(12_000);
+    for (const id of ['grid', 'greeks', 'dmr', 'var'] as const) {
+      const model: MarginModel = models[id];
+      const seen = { ...sample, history };
+      const parameters = fewWindows(model.defaults);
+      const quick = model.maintenanceOnly!(parameters);
+      for (const { portfolio } of crowd.slice(0, 4)) {
+        const amount = (given: typeof parameters) => {
+          const book = sure(model.book(productsOf(portfolio), seen, given));
+          return sure(assess(portfolio, book, model)).requirement.maintenance.amount;
+        };
+        expect(amount(quick), `${id} ${portfolio.account}`).toBe(amount(parameters));
+      }
+    }
+  });
 });
 
 describe('stress', () => {
@@ -125,6 +209,30 @@ describe('stress', () => {
       reverseStress(fund, 'total', [0.1, 0.2, 0.3, 0.4], (size) => book.needAt(`${size}`, fall(size))),
     )!;
     expect(found.size).toBeCloseTo(30.6 / 110, 5);
+  });
+
+  it('M-159 bought options are let go where closing costs more; closing costs M-21 otherwise, and time settles what expires', () => {
+    const far = option('BTC', 1, 90_000, 'call');
+    const own = (quantity: number, cash: number): Debtor => {
+      const balances = [{ asset: 'USD', kind: 'cash' as const, quantity: cash }];
+      const portfolio = { account: 'x', balances, positions: [{ product: far, quantity }], orders: [] };
+      const given = { ...subject(portfolio), model: models.grid, parameters: gridDefaults };
+      return { account: 'x', subject: given };
+    };
+    const needOf = (debtor: Debtor) => sure(sure(debtorsOf([debtor])).needAt('now', [])).total;
+    expect(needOf(own(10, 0))).toBe(0n);
+    const book = sure(models.grid.book(productsOf(own(-10, 0).subject.portfolio), market, gridDefaults));
+    const held = sure(assess(own(-10, 0).subject.portfolio, book, models.grid));
+    const cost = held.requirement.maintenance.charges.find(({ name }) => name === 'close-out-cost')!.amount;
+    expect(needOf(own(-10, 0))).toBe(-held.equity + cost);
+    const later = sure(sure(debtorsOf([own(-10, 0)])).needAt('expired', [[{ kind: 'days' }, 2]]));
+    expect(later.total).toBe(0n);
+  });
+
+  it('M-159 moves of a scenario say the same as steps along axes', () => {
+    const book = sure(debtorsOf(debtors));
+    const moves = [{ kind: 'spot', relative: -0.4, underlying: 'ETH' } as const];
+    expect(book.needAfter('x', moves)).toEqual(book.needAt('x', fall(0.4)));
   });
 
   it('M-159 closing costs what the model charges for it', () => {

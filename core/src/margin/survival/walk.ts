@@ -59,10 +59,14 @@ export interface Walk {
   readonly assessments: () => number;
 }
 
-type Steps = readonly (readonly [Axis, number])[];
+/** Axes, each with how far. */
+export type Steps = readonly (readonly [Axis, number])[];
 
 /** A market of the products' coins and expiries alone, with the pegs a book takes for granted: less to move each time. */
-function marketOf(products: readonly Product[], { market, model, parameters }: Subject): Market | Refusal {
+export function marketOf(
+  products: readonly Product[],
+  { market, model, parameters }: Pick<Subject, 'market' | 'model' | 'parameters'>,
+): Market | Refusal {
   const book = model.book(products, market, parameters);
   if (isRefusal(book)) return book;
   const { pegs } = book.risk.levels;
