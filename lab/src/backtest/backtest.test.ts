@@ -295,6 +295,17 @@ describe('M-185 what is said of a requirement', () => {
     expect(maintenance.relativeShortfall.worst).toBeCloseTo(0.25, 12);
   });
 
+  it('forecasts of the tail are of the windows that the line is judged by', () => {
+    const run = walked(planOf(varModel as MarginModel, quick));
+    const known = { ...promisedDefaults, tail: 0.95 };
+    for (const { initial, tail } of verdictOf(run.state, known))
+      expect(tail!.forecasts).toBe(initial.windows);
+    const lossInitial = run.state.books[0]!.lossInitial.map((loss, i) => (i === 0 ? null : loss));
+    const holed = { ...run.state, books: [{ ...run.state.books[0]!, lossInitial }] };
+    const [verdict] = verdictOf(holed, known);
+    expect(verdict!.tail!.forecasts).toBe(verdict!.initial.windows);
+  });
+
   it('has no NaN in JSON or page, loads nothing, and says what made the surfaces', () => {
     const run = walked(planOf(models.static as MarginModel));
     const verdicts = verdictOf(run.state);

@@ -177,12 +177,15 @@ function tailOf(
   { tail, horizonHours, tailHours = horizonHours.initial }: Promised,
   { slack = 0, missing }: Circumstance,
 ): TailVerdict | null {
-  const forecasts = apart(trace.at, horizonHours.initial, slack).flatMap((i) => {
+  // Of known paths alone, so that these are the windows that the line is judged by.
+  const known = trace.at.flatMap((at, i) => {
     const [loss, least, es] = [trace.lossInitial[i], trace.var[i], trace.es[i]];
     return typeof loss === 'number' && typeof least === 'number' && typeof es === 'number'
-      ? [{ loss, var: least, es, swept: trace.swept[i]!, at: trace.at[i]! }]
+      ? [{ loss, var: least, es, swept: trace.swept[i]!, at }]
       : [];
   });
+  const times = known.map(({ at }) => at);
+  const forecasts = apart(times, horizonHours.initial, slack).map((i) => known[i]!);
   const other = `the model looks ${tailHours} h ahead and losses are of ${horizonHours.initial} h`;
   if (tailHours !== horizonHours.initial && forecasts.length > 0)
     return untested(forecasts.length, 0, [], other);
