@@ -46,7 +46,7 @@ function doubtLooking(parameters: LookingParameters): Refusal | undefined {
   return doubtBack(parameters) ?? doubtParameters(parameters);
 }
 
-/** Windows of initial margin as few as there may be: one date each, a month apart, any coverage. */
+/** Windows of initial margin as few as there may be: one date each, a month apart, any coverage, hardly drawn. */
 function maintenanceOnly(parameters: LookingParameters): LookingParameters {
   const { history } = parameters;
   const few = {
@@ -54,6 +54,7 @@ function maintenanceOnly(parameters: LookingParameters): LookingParameters {
     strideHours: { ...history.strideHours, initial: 720 },
     dates: { ...history.dates, initial: 1 },
     windows: { ...history.windows, initial: 1 },
+    draws: { ...history.draws, initial: 20 },
   };
   return gridMaintenanceOnly({ ...parameters, history: { ...history, ...few } });
 }

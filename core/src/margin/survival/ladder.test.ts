@@ -169,10 +169,18 @@ describe('many at once', () => {
     timeout: 60_000,
   }, () => {
     const history = sampleHistory(12_000);
-    for (const id of ['grid', 'greeks', 'dmr', 'var'] as const) {
+    const drawn = { method: 'monte-carlo', draws: { maintenance: 40, initial: 60 } };
+    for (const [id, own] of [
+      ['grid', {}],
+      ['greeks', {}],
+      ['dmr', {}],
+      ['var', {}],
+      ['var', drawn],
+    ] as const) {
       const model: MarginModel = models[id];
       const seen = { ...sample, history };
-      const parameters = fewWindows(model.defaults);
+      const few = fewWindows(model.defaults) as typeof model.defaults & { history?: object };
+      const parameters = few.history === undefined ? few : { ...few, history: { ...few.history, ...own } };
       const quick = model.maintenanceOnly!(parameters);
       for (const { portfolio } of crowd.slice(0, 4)) {
         const amount = (given: typeof parameters) => {
