@@ -1,8 +1,7 @@
 // Walk-forward: every year the governor's and the ranges' parameters are chosen on what was past by then, and on nothing else (M-190).
 
 import { type FactorHistory, isRefusal, type Refusal } from '@plimsoll/core';
-import { coverageOf } from '../coverage.ts';
-import { largestRise } from '../tests/index.ts';
+import { coverageTest, largestRise } from '../tests/index.ts';
 import { promisedDefaults } from '../verdict.ts';
 import { type Candidate, governingWith, rangesAt } from './candidates.ts';
 import {
@@ -33,14 +32,16 @@ const LINES = ['maintenance', 'initial'] as const;
 
 function pathLosses(history: FactorHistory, places: readonly number[], hours: number, side: Side) {
   const { times, step } = history;
-  const { levels } = history.factors[0]!;
+  const { levels, lows, highs } = history.factors[0]!;
   const steps = Math.round((hours * 3_600_000) / step);
   return Float64Array.from(places, (place) => {
     const end = place + steps;
     if (end >= times.length || times[end]! - times[place]! !== steps * step) return Number.NaN;
     let worst = 0;
+    // Inside bars where the history has lows and highs, as the walk sees a book of one spot (M-188).
+    const against = (side === 'long' ? lows : highs) ?? levels;
     for (let t = place + 1; t <= end; t++) {
-      const change = levels[t]! / levels[place]! - 1;
+      const change = against[t]! / levels[place]! - 1;
       worst = Math.max(worst, side === 'long' ? -change : change);
     }
     return worst;
@@ -72,14 +73,15 @@ export function studied(
 }
 
 /** What one rule asks of one side at every date. */
-interface Series {
+export interface Series {
   readonly maintenance: Float64Array;
   readonly initial: Float64Array;
 }
 
 type Asker = (i: number, side: Side) => { readonly maintenance: number; readonly initial: number };
 
-function seriesOf(count: number, ask: Asker): Readonly<Record<Side, Series>> {
+/** Both lines of both sides at every date. */
+export function seriesOf(count: number, ask: Asker): Readonly<Record<Side, Series>> {
   const of = (side: Side): Series => {
     const all = Array.from({ length: count }, (_, i) => ask(i, side));
     return {
@@ -90,13 +92,14 @@ function seriesOf(count: number, ask: Asker): Readonly<Record<Side, Series>> {
   return { long: of('long'), short: of('short') };
 }
 
-/** Plain filtered history on a linear position: the measure that others are judged against. */
-export function fhsSeries({ history, places, charges }: Studied, releaseBuffer: number) {
-  const tails = tailsOf(history, places, fhsParameters.history, LOOK_BACK_HOURS);
+/** What `var` asks of a linear position, ungoverned. */
+export function tailSeries({ history, places, charges }: Studied, parameters: HouseParameters) {
+  const tails = tailsOf(history, places, parameters.history, LOOK_BACK_HOURS);
   return seriesOf(places.length, (i, side) => {
     const { vol, maintenance: near, initial: far } = tails[i]!;
     const maintenance = lossOf(near[side], side, vol) + charges.maintenance;
-    return { maintenance, initial: Math.max(far[side] + charges.initial, (1 + releaseBuffer) * maintenance) };
+    const release = (1 + parameters.releaseBuffer) * maintenance;
+    return { maintenance, initial: Math.max(far[side] + charges.initial, release) };
   });
 }
 
@@ -162,16 +165,17 @@ export function worthOf(all: readonly Judged[], until: number): Worth {
       for (const side of SIDES) {
         const asked = series[side][line].subarray(0, count);
         const lost = study.lost[line][side];
-        const hits: boolean[] = [];
+        let [windows, breaches] = [0, 0];
         let next = Number.NEGATIVE_INFINITY;
         for (let i = 0; i < count; i++) {
           if (study.at[i]! < next || Number.isNaN(lost[i]!)) continue;
           next = study.at[i]! + apart;
-          hits.push(lost[i]! > asked[i]!);
+          windows++;
+          if (lost[i]! > asked[i]!) breaches++;
           shortfall += Math.max(0, lost[i]! - asked[i]!);
         }
-        const found = coverageOf(hits, 1 - promisedDefaults.coverage[line]);
-        if (found?.isRejected) rejected++;
+        const found = coverageTest(breaches, windows, 1 - promisedDefaults.coverage[line]);
+        if (!isRefusal(found) && found.rejected) rejected++;
         rise += largestRise({ at: study.at, amount: asked }, 5 * 86_400_000).rise;
         mean += asked.reduce((sum, value) => sum + value, 0) / Math.max(1, count);
         lines++;
@@ -201,7 +205,7 @@ export function choose(
   tried: readonly Candidate[],
 ): Choice[] | Refusal {
   const { releaseBuffer } = parameters;
-  const reference = studies.map((study) => ({ study, series: fhsSeries(study, releaseBuffer) }));
+  const reference = studies.map((study) => ({ study, series: tailSeries(study, fhsParameters) }));
   const references = times.map((until) => worthOf(reference, until));
   const tails = new Map<number, LinearTail[][]>();
   const vols = new Map<string, GovernedVol[][]>();

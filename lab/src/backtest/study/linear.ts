@@ -52,6 +52,8 @@ interface WindowMoves {
   /** Farthest fall and rise of the logs at the dates of the window that starts at each place; NaN where a gap is in it. */
   readonly down: Float64Array;
   readonly up: Float64Array;
+  /** Whole windows that start there or whole strides before. */
+  readonly wholes: Int32Array;
   readonly horizon: number;
   readonly stride: number;
 }
@@ -75,13 +77,18 @@ function windowMoves(
       up[t] = Math.max(up[t]!, move);
     }
   }
-  return { down, up, horizon, stride };
+  const wholes = new Int32Array(logs.length);
+  for (let t = 0; t < logs.length; t++) {
+    wholes[t] = (t < stride ? 0 : wholes[t - stride]!) + (Number.isNaN(down[t]!) ? 0 : 1);
+  }
+  return { down, up, wholes, horizon, stride };
 }
 
 /** The largest of moves over vols, as the part of an expected shortfall that each makes. */
 class Largest {
   private readonly kept: number[] = [];
-  private least = Number.NEGATIVE_INFINITY;
+  /** What is no larger changes nothing; below every move until there are enough. */
+  least = -1;
   private readonly most: number;
 
   constructor(most: number) {
@@ -89,7 +96,6 @@ class Largest {
   }
 
   add(value: number): void {
-    if (this.kept.length >= this.most && value <= this.least) return;
     const { kept } = this;
     let [low, high] = [0, kept.length];
     while (low < high) {
@@ -99,7 +105,7 @@ class Largest {
     }
     kept.splice(low, 0, value);
     if (kept.length > this.most) kept.pop();
-    this.least = kept.at(-1)!;
+    if (kept.length === this.most) this.least = kept.at(-1)!;
   }
 
   /** The mean beyond a coverage, of so many windows. */
@@ -139,16 +145,18 @@ function sweep(
   [first, end]: readonly [number, number],
   coverage: number,
 ): Sided<UnitTail> {
-  const { down, up, horizon, stride } = moves;
+  const { down, up, wholes, horizon, stride } = moves;
   const most = Math.ceil((1 - coverage) * (end - first)) + 1;
   const [long, short] = [new Largest(most), new Largest(most)];
-  let count = 0;
-  for (let t = end - 1 - horizon; t >= first; t -= stride) {
-    if (Number.isNaN(down[t]!)) continue;
-    count++;
-    long.add(down[t]! / vols[t]!);
-    short.add(up[t]! / vols[t]!);
+  let t = end - 1 - horizon;
+  const last = t;
+  // Windows with a gap in them are no numbers, and no number is larger than anything.
+  for (; t >= first; t -= stride) {
+    const vol = vols[t]!;
+    if (down[t]! > long.least * vol) long.add(down[t]! / vol);
+    if (up[t]! > short.least * vol) short.add(up[t]! / vol);
   }
+  const count = last < first ? 0 : wholes[last]! - (t < 0 ? 0 : wholes[t]!);
   return { long: long.tail(count, coverage), short: short.tail(count, coverage) };
 }
 

@@ -176,29 +176,44 @@ function strategiesOf(books: Books, scene: Scene, from: number): Strategy[] {
   }
 }
 
-/** Walks a model over books of a history, from one time to another. */
-export function walk(
+/** A model over strategies of a scene, from one place to another, before its first step. */
+export function openRun(
   { model, parameters, governing }: Walked,
-  history: FactorHistory,
-  books: Books,
-  { from, to, every }: Span,
-): Run {
-  const scene = must(drivenScene(history));
-  const [begin, end] = [placeOf(scene.times, from), placeOf(scene.times, to)];
+  scene: Scene,
+  strategies: readonly Strategy[],
+  [from, to]: readonly [number, number],
+  every: number,
+  history: FactorHistory | undefined,
+): Backtest {
   const plan: BacktestPlan = {
-    ...{ model, parameters, scene, history, every, from: begin, to: end },
-    strategies: strategiesOf(books, scene, begin),
+    ...{ model, parameters, scene, strategies, every, from, to },
+    ...(history === undefined ? {} : { history }),
     horizonHours: promisedDefaults.horizonHours,
     lookBackHours: LOOK_BACK_HOURS,
-    ...(governing === undefined ? {} : { governing }),
+    ...(governing === undefined || history === undefined ? {} : { governing }),
   };
-  const run = must(Backtest.open(plan, undefined, () => performance.now()));
-  while (!run.isDone) {
-    const refusal = run.step();
-    if (refusal !== undefined) throw new Error(sentence(refusal));
-  }
-  const { books: traces, refused, refusal, margins, milliseconds } = run.state;
+  return must(Backtest.open(plan, undefined, () => performance.now()));
+}
+
+/** One step more. */
+export function stepped(run: Backtest): void {
+  const refusal = run.step();
+  if (refusal !== undefined) throw new Error(sentence(refusal));
+}
+
+/** What a run has found so far. */
+export function ranOf({ state }: Backtest): Run {
+  const { books: traces, refused, refusal, margins, milliseconds } = state;
   return { traces, refused, refusal, margins, milliseconds };
+}
+
+/** Walks a model over books of a history, from one time to another. */
+export function walk(walked: Walked, history: FactorHistory, books: Books, { from, to, every }: Span): Run {
+  const scene = must(drivenScene(history));
+  const span = [placeOf(scene.times, from), placeOf(scene.times, to)] as const;
+  const run = openRun(walked, scene, strategiesOf(books, scene, span[0]), span, every, history);
+  while (!run.isDone) stepped(run);
+  return ranOf(run);
 }
 
 /** What the charges of a position come to, shares of its notional: asked of the model once, because they are shares at any price. */

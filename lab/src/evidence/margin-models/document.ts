@@ -6,6 +6,7 @@ import type { Choice } from '../../backtest/study/choosing.ts';
 import type { LineOf, Tested } from '../../backtest/study/figures.ts';
 import { WALKED } from '../../backtest/study/walks.ts';
 import { preface } from '../markdown.ts';
+import type { ChainsFound } from './chains-part.ts';
 import { comparedWith, coverageClaim, halvesClaim, levelled, type Pairs, testsOf } from './claims.ts';
 import { crisisSection } from './crises.ts';
 import { CRISES, type CrisisFound } from './crisis-part.ts';
@@ -19,10 +20,11 @@ import {
   pooledTable,
   readCoins,
 } from './forward.ts';
-import { frontierTable, readFrontier } from './frontier.ts';
+import { frontierTable, readDrivenFrontier, readPerpetualFrontier } from './frontier.ts';
+import { CHECKED_DATES } from './parts.ts';
 import { foundOf, type Kept, runParts } from './pool.ts';
-import { type ModelFigures, readModels, type TableModel } from './reading.ts';
-import { SPANS } from './sources.ts';
+import { figuresOfRun, type ModelFigures, readModels, type TableModel } from './reading.ts';
+import { FRONTIER_HOURS, LINEAR_MODELS, SPANS } from './sources.ts';
 import { booksTable, halvesTable, levelTable, pText, timesTable } from './tables.ts';
 import { DRIVEN, dayOf, LIMITS, PERPETUALS, READING, spanText } from './words.ts';
 
@@ -34,8 +36,8 @@ export interface StudyOptions {
 }
 
 const NAMES = Object.keys(WALKED);
-/** On linear books the expansion is the grid itself. */
-const LINEAR_NAMES = NAMES.filter((name) => name !== 'greeks');
+/** How far from the end of a horizon the last snapshot of a path may stand. */
+const CHAIN_SLACK_MS = 7_200_000;
 const one = (models: readonly TableModel[], name: string) => models.find(({ model }) => model === name)!;
 
 function coverageWords(tests: readonly Tested[]): string[] {
@@ -126,7 +128,7 @@ function forwardPart({ choices, paths, coins }: Study): string[] {
     '### Coins that nobody had looked at',
     '',
     `Linear perpetuals of ${coins.length} coins, ${spanText('coins')}, each with its own history, every 4 h. **Defaults**: what is not named has ranges of 22 % and 35 %. **Frozen**: the last row above, chosen on BTC and ETH before the`,
-    'first hour of this file. Breaches of longs / shorts, bold where they are too many.',
+    `first hour of this file. Breaches of longs / shorts, bold where they are too many. All in closed form (M-190), which differs from the model itself by at most ${Math.max(...coins.map(({ apart }) => apart)).toExponential(0)} of it at ${CHECKED_DATES} dates of each coin.`,
     '',
     '#### Maintenance',
     '',
@@ -161,6 +163,7 @@ interface Study {
   readonly kept: Kept;
   readonly driven: readonly TableModel[];
   readonly perpetuals: readonly TableModel[];
+  readonly chains: readonly OnChains[];
   readonly choices: readonly Choice[];
   readonly paths: readonly ModelFigures[];
   readonly coins: readonly CoinFigures[];
@@ -170,17 +173,19 @@ async function readStudy(kept: Kept): Promise<Study> {
   return {
     kept,
     driven: await readModels(kept, 'driven', NAMES),
-    perpetuals: await readModels(kept, 'perpetuals', LINEAR_NAMES),
+    perpetuals: await readModels(kept, 'perpetuals', LINEAR_MODELS),
+    chains: await readChains(kept),
     choices: await foundOf<Choice[]>(kept, 'choices'),
     paths: await forwardPaths(kept),
     coins: await readCoins(kept),
   };
 }
 
-function claimsOf({ driven, perpetuals, coins }: Study): string[] {
+function claimsOf({ driven, perpetuals, chains, coins }: Study): string[] {
   const tests = [
     ...testsOf('driven surfaces', one(driven, 'dmr').books),
     ...testsOf('perpetuals', one(perpetuals, 'dmr').books),
+    ...testsOf('real chains', chains.find(({ model }) => model === 'dmr')!.figures.books),
     ...coins.flatMap(({ dmr }) => testsOf('unseen coins', dmr.books)),
   ];
   const pairsOf = (name: string, models: readonly TableModel[]): Pairs => {
@@ -194,20 +199,54 @@ function claimsOf({ driven, perpetuals, coins }: Study): string[] {
   return claimsPart(tests, [pairsOf('twelve books, driven', driven), pairsOf('perpetuals', perpetuals)]);
 }
 
-async function frontierPart({ kept, driven, perpetuals }: Study): Promise<string[]> {
+async function frontierPart(kept: Kept): Promise<string[]> {
   return [
     '## The frontier',
     '',
     'The house model at other elasticities, all else at its default. Sums of breaches and shortfalls over all books, means over books of everything else.',
     '',
-    '### The twelve books',
+    `### The twelve books, every ${FRONTIER_HOURS} h`,
     '',
-    frontierTable(await readFrontier(kept, 'driven', booksOf(driven))),
+    frontierTable(await readDrivenFrontier(kept)),
     '',
-    '### Perpetuals alone',
+    '### Perpetuals of BTC and ETH, long and short, every 4 h, in closed form',
     '',
-    frontierTable(await readFrontier(kept, 'perpetuals', booksOf(perpetuals))),
+    frontierTable(await readPerpetualFrontier(kept)),
     '',
+  ];
+}
+
+interface OnChains {
+  readonly model: string;
+  readonly chains: ChainsFound;
+  readonly figures: TableModel;
+}
+
+async function readChains(kept: Kept): Promise<OnChains[]> {
+  const found: OnChains[] = [];
+  const all = await foundOf<Readonly<Record<string, ChainsFound>>>(kept, 'chains');
+  for (const [model, chains] of Object.entries(all)) {
+    const figures = { ...figuresOfRun(model, chains.run, CHAIN_SLACK_MS), hours: new Map() };
+    found.push({ model, chains, figures });
+  }
+  return found;
+}
+
+function chainsPart(found: readonly OnChains[]): string[] {
+  const models = found.map(({ figures }) => figures);
+  const looks = found.find(({ model }) => model === 'dmr')!.chains;
+  const { from, to, snapshots } = found.find(({ model }) => model === 'grid')!.chains;
+  return [
+    '## The twelve books on real chains',
+    '',
+    `Deribit’s chains, ${snapshots} snapshots from ${dayOf(from)} to ${dayOf(to)}: one a day, four a day around the crash of February 2026. Models that look back end with their history, ${dayOf(looks.to)}, after ${looks.snapshots} snapshots; BTC’s vol is DVOL, then`,
+    'what the chains themselves say. Losses are by the venue’s marks, at snapshots only; a snapshot a day tests the initial line and none of four hours (M-186), and its power is what it is.',
+    '',
+    booksTable(models, 'initial'),
+    '',
+    ...models.flatMap(({ model, refused, refusal }) =>
+      refused === 0 ? [] : [`\`${model}\` refused ${refused} times: ${refusal}`, ''],
+    ),
   ];
 }
 
@@ -240,7 +279,8 @@ export async function marginModelsDocument(
     ...claimsOf(study),
     ...modelsPart('The twelve books on driven surfaces', [DRIVEN], driven),
     ...modelsPart('Perpetuals', [PERPETUALS], perpetuals),
-    ...(await frontierPart(study)),
+    ...chainsPart(study.chains),
+    ...(await frontierPart(kept)),
     ...forwardPart(study),
     ...(await crisesPart(kept)),
     ...timePart(study),
@@ -248,8 +288,3 @@ export async function marginModelsDocument(
   ];
   return `${parts.join('\n').trimEnd()}\n`;
 }
-
-const booksOf = (models: readonly TableModel[]) => ({
-  dmr: one(models, 'dmr').books,
-  fhs: one(models, 'fhs').books,
-});

@@ -101,15 +101,18 @@ export interface CoinFigures {
   readonly dmr: ModelFigures;
   readonly frozen: ModelFigures;
   readonly fhs: ModelFigures;
+  /** The closed form against the model, relative, at its worst. */
+  readonly apart: number;
 }
 
 /** Every coin of the unseen file. */
 export async function readCoins(kept: Kept): Promise<CoinFigures[]> {
   const found: CoinFigures[] = [];
   for (const coin of COINS) {
-    const { dmr, frozen, fhs } = await foundOf<CoinRuns>(kept, `coin-${coin}`);
+    const { dmr, frozen, fhs, apart } = await foundOf<CoinRuns>(kept, `coin-${coin}`);
     found.push({
       coin,
+      apart,
       dmr: figuresOfRun('dmr', dmr),
       frozen: figuresOfRun('frozen', frozen),
       fhs: figuresOfRun('plain FHS', fhs),

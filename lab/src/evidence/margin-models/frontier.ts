@@ -1,11 +1,10 @@
 // Coverage against rises, elasticity by elasticity: what half of plain filtered history costs, and what it cannot have.
 
 import type { LineOf } from '../../backtest/study/figures.ts';
-import type { Run } from '../../backtest/study/walks.ts';
 import { markdownTable } from '../markdown.ts';
+import { DRIVEN_POINTS, type PointRuns } from './parts.ts';
 import { foundOf, type Kept } from './pool.ts';
 import { type BookFigures, figuresOfRun, LINES } from './reading.ts';
-import { ELASTICITIES } from './sources.ts';
 import { percentText, timesText } from './tables.ts';
 
 /** A model as one point of the frontier. */
@@ -41,21 +40,16 @@ export function frontierTable(points: readonly Point[]): string {
   );
 }
 
-/** The house model at every elasticity, plain filtered history at the end. */
-export async function readFrontier(
-  kept: Kept,
-  history: 'driven' | 'perpetuals',
-  known: Readonly<Record<'dmr' | 'fhs', readonly BookFigures[]>>,
-): Promise<Point[]> {
+const pointOf = ({ name, run }: PointRuns): Point => ({ name, books: figuresOfRun(name, run).books });
+
+/** The twelve books at every elasticity, plain filtered history at the end. */
+export async function readDrivenFrontier(kept: Kept): Promise<Point[]> {
   const points: Point[] = [];
-  for (const elasticity of ELASTICITIES) {
-    const name = `dmr, elasticity ${elasticity}`;
-    // The default has been walked already.
-    const books =
-      elasticity === 0.5
-        ? known.dmr
-        : figuresOfRun(name, await foundOf<Run>(kept, `frontier-${history}-${elasticity}`)).books;
-    points.push({ name, books });
-  }
-  return [...points, { name: 'plain FHS', books: known.fhs }];
+  for (const { id } of DRIVEN_POINTS) points.push(pointOf(await foundOf<PointRuns>(kept, id)));
+  return points;
+}
+
+/** The same of perpetuals alone. */
+export async function readPerpetualFrontier(kept: Kept): Promise<Point[]> {
+  return (await foundOf<PointRuns[]>(kept, 'frontier-perpetuals')).map(pointOf);
 }

@@ -14,14 +14,14 @@ const CODE: readonly (readonly [folder: string, names: RegExp])[] = [
   ['../../../../core/dist', /\.js$/],
   [
     '../../backtest',
-    /^(engine|plan|past|governing|holding|scene|surface|study.(linear|candidates|choosing|walks|crisis))\.js$/,
+    /^(engine|plan|past|governing|leaning|holding|scene|chains|surface|study.(linear|candidates|choosing|closed|walks|crisis))\.js$/,
   ],
   ['../../simulate', /\.js$/],
   ['../../governor', /^(rules|bars)\.js$/],
   ['..', /^(books|listed|marks)\.js$/],
-  ['.', /^(parts|sources|crisis-part)\.js$/],
+  ['.', /^(parts|sources|chains-part|crisis-part)\.js$/],
 ];
-const DATA = ['prices', 'vol', 'crisis_intraday'];
+const DATA = ['chains', 'prices', 'vol', 'crisis_intraday'];
 
 /** By which results know what they were made of: the code that made them, names and sizes of the data. */
 export async function fingerprintOf(data: string): Promise<string> {

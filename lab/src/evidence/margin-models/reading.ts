@@ -3,7 +3,7 @@
 import { notGoverned } from '../../backtest/governing.ts';
 import { figuresOfLine, type LineFigures, type LineOf } from '../../backtest/study/figures.ts';
 import type { Run } from '../../backtest/study/walks.ts';
-import { verdictOf } from '../../backtest/verdict.ts';
+import { promisedDefaults, verdictOf } from '../../backtest/verdict.ts';
 import { foundOf, type Kept } from './pool.ts';
 
 export const LINES: readonly LineOf[] = ['maintenance', 'initial'];
@@ -26,10 +26,11 @@ export interface ModelFigures {
 }
 
 /** The figures of a run. A book that was never margined is not there. */
-export function figuresOfRun(model: string, run: Run): ModelFigures {
+export function figuresOfRun(model: string, run: Run, slack = 0): ModelFigures {
   const { traces, refused, refusal, margins, milliseconds } = run;
   const state = { version: 1, fingerprint: '', next: 0, entries: [], governing: notGoverned } as const;
-  const verdicts = verdictOf({ ...state, books: traces, refused, refusal, margins, milliseconds });
+  const left = { ...state, books: traces, refused, refusal, margins, milliseconds };
+  const verdicts = verdictOf(left, promisedDefaults, { slack });
   const books = verdicts.map(({ book, maintenance, initial }): BookFigures => {
     const trace = traces.find(({ name }) => name === book)!;
     return {

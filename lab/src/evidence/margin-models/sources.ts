@@ -43,6 +43,8 @@ export const CRASHES: Readonly<Record<'driven' | 'perpetuals', readonly (readonl
   ],
 };
 
+/** Hours from one margin to the next on the frontier of the twelve books. */
+export const FRONTIER_HOURS = 24;
 export const ELASTICITIES = [0, 0.25, 0.5, 0.75, 1] as const;
 export const YEARS = [2020, 2021, 2022, 2023, 2024, 2025, 2026] as const;
 /** The first hour of the file of many coins: what is frozen for it was chosen by then. */
@@ -55,3 +57,6 @@ export const COINS =
 export const PAIR = { kind: 'perpetuals', coins: ['BTC', 'ETH'] } as const;
 export const booksOf = (name: 'driven' | 'perpetuals'): Books =>
   name === 'driven' ? { kind: 'standard' } : PAIR;
+
+/** What is walked over perpetuals: on linear books the expansion is the grid itself, and `var` is on the frontier. */
+export const LINEAR_MODELS: readonly string[] = ['static', 'grid', 'fhs', 'dmr'];

@@ -45,4 +45,4 @@ export const READING = [
 ];
 
 export const DRIVEN = `${spanText('driven')}, every 4 h: real spots of BTC and ETH and real 30-day vol of BTC, and surfaces that a model makes around them. From the first day that has 5,000 past windows.`;
-export const PERPETUALS = `${spanText('perpetuals')}, every 4 h: a million dollars of coin-settled perpetuals of BTC and ETH, alone and against each other, held on. \`greeks\` is \`grid\` on them.`;
+export const PERPETUALS = `${spanText('perpetuals')}, every 4 h: a million dollars of coin-settled perpetuals of BTC and ETH, alone and against each other, held on. \`greeks\` is \`grid\` on them; \`var\` is on the frontier.`;
