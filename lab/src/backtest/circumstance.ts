@@ -21,7 +21,7 @@ export function circumstanceOf(plan: BacktestPlan, state: BacktestState): Circum
     seen.set(strategy.name, holding.seen);
     const market = scene.marketAt(entry, holding.products);
     if (history === undefined || isRefusal(market)) return;
-    missing.set(strategy.name, missingFactors(holding.portfolio, market, history));
+    missing.set(strategy.name, missingFactors(holding.portfolio, market, history, plan.horizonHours.initial));
   });
   return { slack: scene.slack, missing, seen };
 }

@@ -19,6 +19,10 @@ const DELTA_LEFT = 0.1;
 /** The same of vegas between expiries: their vols part by a third to a half of what they move together. */
 const VEGA_LEFT = 0.5;
 
+/** Options that end within so many horizons live by the passing of time, and windows hold time still. */
+const HORIZONS_LEFT = 2;
+const HOUR_MS = 3_600_000;
+
 /** Coins of delta by forward (`spot`, `perpetual`, an expiry) and dollars of vega by expiry. */
 interface Exposure {
   readonly deltas: Map<string, number>;
@@ -78,12 +82,26 @@ function isNetted(parts: Map<string, number>, left: number): boolean {
   return Math.abs(net) < left * gross;
 }
 
+const endsSoon = ({ positions }: Portfolio, coin: string, at: number, hours: number) =>
+  positions.some(
+    ({ product }) =>
+      product.kind === 'option' &&
+      product.underlying === coin &&
+      product.expiry - at <= HORIZONS_LEFT * hours * HOUR_MS,
+  );
+
 /**
  * Factors that a book's value hangs on at first order and a history does not have: the spot of a coin, the vol of a coin with options; where deltas cancel
- * between forwards the premium and the term of forwards; where vegas cancel between expiries the term of vols. Empty where the history covers the book.
+ * between forwards the premium and the term of forwards; where vegas cancel between expiries the term of vols; time, where an option ends within two
+ * horizons. Empty where the history covers the book.
  * @example missingFactors(longPerpetualShortFuture, market, spots) // ['premium:BTC', 'term:BTC']
  */
-export function missingFactors(portfolio: Portfolio, market: Market, history: FactorHistory): string[] {
+export function missingFactors(
+  portfolio: Portfolio,
+  market: Market,
+  history: FactorHistory,
+  hours = 24,
+): string[] {
   const known = new Set(history.factors.map(factorId));
   return [...exposuresOf(portfolio, market)].flatMap(([coin, { deltas, vegas }]) => {
     const forwards = isNetted(deltas, DELTA_LEFT) ? [...deltas.keys()] : [];
@@ -93,6 +111,7 @@ export function missingFactors(portfolio: Portfolio, market: Market, history: Fa
       ...(forwards.includes('perpetual') ? [`premium:${coin}`] : []),
       ...(forwards.some((name) => name !== 'perpetual' && name !== 'spot') ? [`term:${coin}`] : []),
       ...(isNetted(vegas, VEGA_LEFT) ? [`vol term:${coin}`] : []),
+      ...(endsSoon(portfolio, coin, market.at, hours) ? [`time:${coin}`] : []),
     ];
     return asked.filter((name) => !known.has(name));
   });

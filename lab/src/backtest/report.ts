@@ -143,12 +143,12 @@ th{font-weight:600;color:#4a5a67;vertical-align:bottom;white-space:normal;min-wi
 td:first-child,th:first-child{text-align:left;position:sticky;left:0;background:#fff;font-weight:600}
 .bad td,.bad td:first-child{background:#fdecea}
 .key{font-size:13px;color:#4a5a67}.key b{font-weight:700}.key .a{color:#1f5f8b}.key .l{color:#8795a1}.key .b{color:#c0392b}
-section{break-inside:avoid}
+section{break-inside:avoid}figure{margin:0}
 svg{width:100%;max-width:900px;height:auto;display:block;background:#fafbfc;border:1px solid #e6ebef}
 svg text{font-size:12px;fill:#4a5a67}.grid{stroke:#e3e8ec}.asked{fill:none;stroke:#1f5f8b;stroke-width:1.8}
 .lost line{stroke:#a9b5be}.lost .breach{stroke:#c0392b}.mark{fill:#fff;stroke:#c0392b;stroke-width:1.8}
 @media(max-width:640px){body{font-size:14px;padding:.8rem .7rem 2rem}svg text{font-size:21px}.inner{display:none}.asked{stroke-width:2.6}}
-@media print{@page{size:A4 landscape;margin:11mm}body{font-size:10px;max-width:none;padding:0}table{font-size:8px}td,th{padding:.12rem .28rem}th{min-width:0}.wide{overflow:visible}td:first-child,th:first-child{position:static}tr,section{break-inside:avoid}h2{break-after:avoid}svg{max-width:178mm}.label,.bad td,.bad td:first-child{-webkit-print-color-adjust:exact;print-color-adjust:exact}}`;
+@media print{@page{size:A4 landscape;margin:11mm}body{font-size:10px;max-width:none;padding:0}table{font-size:8px}td,th{padding:.12rem .28rem}th{min-width:0}.wide{overflow:visible}td:first-child,th:first-child{position:static}tr,section,.wide{break-inside:avoid}h2,.key{break-after:avoid}.key{font-size:9px}h1{font-size:16px}h2{font-size:13px;margin:3mm 0 0}h3{font-size:9px}.plots{display:grid;grid-template-columns:1fr 1fr;gap:5mm}svg{max-width:none}svg text{font-size:15px}.label,.bad td,.bad td:first-child{-webkit-print-color-adjust:exact;print-color-adjust:exact}}`;
 
 const KEY =
   '<p class="key"><b class="a">line</b>: what was asked. <b class="l">bars</b>: the worst of the path that began then. <b class="b">circles</b>: more was lost than asked. Shares of the underlying held; what the tables count are windows that do not overlap, the picture shows every time.</p>';
@@ -164,9 +164,9 @@ function booksPart(
     const words = `${one.what}; ${one.margins} margins, ${struck}; paths by ${one.seen}`;
     const plots = (['maintenance', 'initial'] as const).map((line) => {
       const title = `<h3>${line}, ${horizonHours[line]} h</h3>`;
-      return `${title}${linePlot(trace, line)}`;
+      return `<figure>${title}${linePlot(trace, line)}</figure>`;
     });
-    return `<section><h2>${escaped(one.book)}</h2><p>${escaped(words)}.</p>${plots.join('')}</section>`;
+    return `<section><h2>${escaped(one.book)}</h2><p>${escaped(words)}.</p><div class="plots">${plots.join('')}</div></section>`;
   });
 }
 

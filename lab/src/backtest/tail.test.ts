@@ -95,6 +95,7 @@ describe('M-187 the depth of a tail', () => {
     expect(missing.get('basis')).toEqual(['premium:BTC', 'term:BTC']);
     expect(missing.get('calendar')).toContain('vol term:BTC');
     expect(missing.get('market maker')).toContain('term:BTC');
+    expect(missing.get('fly of one day')).toEqual(['time:BTC']);
     for (const name of [
       'outright',
       'straddle',
