@@ -115,6 +115,8 @@ function sayWorst({ book, model, standing }: Judged): void {
         [underlying === combined.driver ? 'together, driver' : 'together', underlying, money(pnl), words],
       ];
     });
+    // A formula stands in no scenario.
+    if (rows.length === 0) continue;
     // One coin alone is its own worst, and where nothing is offset coins add up: then there is no joint move to tell.
     const joint = rows.length + together.length > 2 && combined.retained < 1;
     table(['', 'coin', 'P&L USD', 'scenario'], joint ? [...rows, ...together] : rows, [0, 1, 3]);

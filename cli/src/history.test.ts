@@ -75,6 +75,29 @@ describe('--history', () => {
     );
   });
 
+  it('M-167 a formula says that it was one', () => {
+    writeFileSync(join(folder, 'formula.json'), '{"history":{"method":"delta-gamma"}}');
+    writeFileSync(
+      join(folder, 'straight.json'),
+      '{"account":"a","cash":{"USD":"100000"},"positions":[{"product":"BTC-PERPETUAL","quantity":"100000"}]}',
+    );
+    const asked = [
+      '--chain',
+      'chain.csv',
+      '--portfolio',
+      'straight.json',
+      '--model',
+      'var',
+      '--params',
+      'formula.json',
+      ...bars,
+    ];
+    const { status, stdout, stderr } = run('margin', ...asked, '--json');
+    expect([status, stderr]).toEqual([0, '']);
+    expect(JSON.parse(stdout).joint.map(({ by }: { by: string }) => by)).toEqual(['normal', 'normal']);
+    expect(run('explain', ...asked).stdout).toMatch(/initial: delta-gamma, normal/);
+  });
+
   it('M-166 estimate writes what --params takes', () => {
     writeFileSync(join(folder, 'bare.json'), '{"history":{"method":"gjr"}}');
     const refused = run('margin', ...given, '--model', 'var', '--params', 'bare.json', ...bars);

@@ -47,6 +47,7 @@ function jointOf({ book, standing }: Assessed) {
     return {
       line: name,
       driver: combined.driver ?? null,
+      ...(combined.by === undefined ? {} : { by: combined.by }),
       moves,
       joint: money(combined.joint),
       separate: money(combined.ownSum),

@@ -17,11 +17,18 @@ interface TailWindow {
   readonly pnl: number;
 }
 
+/** Whether a line was found by a formula, which is made of all of its lanes and stands in no window. */
+function isFormula({ standing }: Assessed, line: 'maintenance' | 'initial'): boolean {
+  const { by } = standing.requirement[line].combined;
+  return by !== undefined && by !== 'revaluation';
+}
+
 /** The windows that a line is the mean of, worst first; none where a lane of the grid is worse. */
-function tailOf({ book, standing }: Assessed, line: 'maintenance' | 'initial'): TailWindow[] {
+function tailOf(assessed: Assessed, line: 'maintenance' | 'initial'): TailWindow[] {
+  const { book, standing } = assessed;
   const { combined, sweep } = standing.requirement[line];
   const { underlyings } = book.risk.groups;
-  const joint = combined.tail?.joint ?? [];
+  const joint = isFormula(assessed, line) ? [] : (combined.tail?.joint ?? []);
   // Coins that share a tail are counted together on its dates.
   return [...new Set(joint)].flatMap((tail) => {
     const own = underlyings.map((_, u) => u).filter((u) => joint[u] === tail);
@@ -54,9 +61,12 @@ const SAID = 5;
 /** The windows that make the tail of each line, worst first. */
 export function sayTail(assessed: Assessed, most = SAID): void {
   for (const line of LINES) {
+    const { combined, swept } = assessed.standing.requirement[line];
+    if (isFormula(assessed, line)) heading(`${line}: delta-gamma, ${combined.by}, ${money(swept)} USD`);
     const windows = tailOf(assessed, line);
     if (windows.length === 0) continue;
-    heading(`${line}: the tail of history, ${windows.length} windows, worst first`);
+    const how = combined.by === undefined ? '' : `, by ${combined.by}`;
+    heading(`${line}: the tail of history${how}, ${windows.length} windows, worst first`);
     const rows = windows.slice(0, most).map(({ underlyings, lane, scenario, share, pnl }) => {
       const [, began, , after] = scenario.split('/');
       const held = underlyings.filter((coin) => assessed.book.risk.levels.coins.has(coin));

@@ -46,9 +46,11 @@ export interface Combined {
   readonly driver: string | undefined;
   /** Where a line is the tail of many lanes instead of one: the lanes of each underlying and what each counts, together and alone. */
   readonly tail?: { readonly joint: readonly TailLanes[]; readonly own: readonly TailLanes[] };
+  /** Where a line may be found by formula: which one it was, or that the book was revalued (M-167). */
+  readonly by?: 'normal' | 'cornish-fisher' | 'revaluation';
 }
 
-/** Lanes that make a loss, worst first, and what each counts; lane -1 stands for what fills lose at once. */
+/** Lanes that make a loss, worst first, and what each counts, of a formula its derivative; lane -1 stands for what fills lose at once. */
 export interface TailLanes {
   readonly lanes: Int32Array;
   readonly weights: Float64Array;

@@ -38,6 +38,7 @@ export {
   reachOf,
   sweepFills,
 } from './fills.ts';
+export { combineGreeks } from './greek-tail.ts';
 export { type CoinLevel, type ExpiryLevel, type Levels, levelsOf } from './levels.ts';
 export * from './measures/index.ts';
 export { fullRevaluation, type RowMethod } from './method.ts';

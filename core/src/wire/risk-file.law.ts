@@ -23,7 +23,7 @@ const drawnDefaults = fewWindows(models.var.defaults);
 const live = [
   ...Object.values<MarginModel>(models).map((model) => liveOf(model.id, model)),
   // Windows in several sets: a line is the worst of them.
-  ...['monte-carlo'].map((method) =>
+  ...['monte-carlo', 'delta-gamma'].map((method) =>
     liveOf(`var, ${method}`, models.var, {
       ...drawnDefaults,
       history: { ...drawnDefaults.history, method, draws: { maintenance: 40, initial: 40 } },

@@ -5,6 +5,7 @@ import { pow } from '../../kernel/index.ts';
 import type { FactorHistory } from '../../market/index.ts';
 import type { Copula } from '../../risk/index.ts';
 import { type PastWindows, type VolFilter, type WindowRequest, windowsOf } from '../../scenario/index.ts';
+import { bumpWindows } from './bumps.ts';
 import { type DrawRequest, drawnWindows } from './drawn.ts';
 import { expectedVols } from './garch.ts';
 import { factorLaw, stressedLaws } from './law.ts';
@@ -35,7 +36,7 @@ function requestOf(given: HistoryParameters, line: MeasuredLine, step: number): 
   };
 }
 
-/** The sets of a line that are drawn: under correlations as estimated, and stressed both ways. */
+/** The sets of a line that are drawn, under correlations as estimated and stressed both ways; and the lanes of a formula under each. */
 function drawnSets(
   history: FactorHistory,
   given: HistoryParameters,
@@ -46,11 +47,13 @@ function drawnSets(
   if (isRefusal(law)) return law;
   const laws = stressedLaws(law, given.correlationStress);
   if (isRefusal(laws)) return laws;
-  const copula: Copula =
-    given.copula === 'gaussian' ? { kind: 'gaussian' } : { kind: 'student', degrees: given.degrees };
+  const isFormula = given.method === 'delta-gamma';
+  // A formula's law is normal, and where it does not hold the same law is drawn.
+  const isNormal = isFormula || given.copula === 'gaussian';
+  const copula: Copula = isNormal ? { kind: 'gaussian' } : { kind: 'student', degrees: given.degrees };
+  const horizon = stepsIn(given.horizonHours[line], history.step);
   const request: DrawRequest = {
-    ...{ line, copula, seed: given.seed, draws: given.draws[line], dates: given.dates[line] },
-    horizon: stepsIn(given.horizonHours[line], history.step),
+    ...{ line, copula, horizon, seed: given.seed, draws: given.draws[line], dates: given.dates[line] },
     most: Math.ceil(given.windows[line] / laws.length),
   };
   const sets: PastWindows[] = [];
@@ -58,6 +61,9 @@ function drawnSets(
     const windows = drawnWindows(one, request, given.coverage[line]);
     if (isRefusal(windows)) return windows;
     sets.push(windows);
+    const bumps = isFormula ? bumpWindows(one, line, horizon) : undefined;
+    if (isRefusal(bumps)) return bumps;
+    if (bumps !== undefined) sets.push(bumps);
   }
   return sets;
 }
@@ -72,7 +78,8 @@ export function windowsOfLine(
   line: MeasuredLine,
   vols?: WindowRequest['vols'],
 ): PastWindows[] | Refusal {
-  if (given.method === 'monte-carlo') return drawnSets(history, given, line, vols);
+  if (given.method === 'monte-carlo' || given.method === 'delta-gamma')
+    return drawnSets(history, given, line, vols);
   const plain = requestOf(given, line, history.step);
   const request = vols === undefined ? plain : { ...plain, vols };
   const ask = (asked: WindowRequest) => {

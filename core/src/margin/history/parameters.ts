@@ -22,7 +22,8 @@ export interface FactorGarch {
 export interface HistoryParameters {
   /**
    * `historical`: moves as they were. `weighted`: the same, later windows weighing more. `filtered`: rescaled to the vol of now, which an EWMA says;
-   * `garch` and `gjr`: which those say. `monte-carlo`: drawn, under the vols of now and correlations as estimated and stressed.
+   * `garch` and `gjr`: which those say. `monte-carlo`: drawn, under the vols of now and correlations as estimated and stressed;
+   * `delta-gamma`: by formula under the same law, gaussian, where one holds, and drawn where not.
    */
   readonly method: string;
   /** `es`: mean loss beyond coverage. `var`: the loss that coverage holds. */
@@ -78,7 +79,7 @@ export const historyDefaults: HistoryParameters = {
 
 const FRESH_GARCH: FactorGarch = { stepHours: 1, omega: 0, alpha: 0, beta: 0, asymmetry: 0 };
 
-const METHODS = ['historical', 'weighted', 'filtered', 'garch', 'gjr', 'monte-carlo'];
+const METHODS = ['historical', 'weighted', 'filtered', 'garch', 'gjr', 'monte-carlo', 'delta-gamma'];
 
 /** How a parameter file may depart from them. */
 export const historyForm: FieldForm = {

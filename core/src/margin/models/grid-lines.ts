@@ -9,6 +9,7 @@ import {
   type CombinePlan,
   closingShares,
   combine,
+  combineGreeks,
   combineWindows,
   type Fill,
   type Holdings,
@@ -101,25 +102,54 @@ function withoutPosition(fill: OrderFill): OrderFill {
   return { ...fill, legs: [{ row: position!.row, quantity: 0 }, ...cash] };
 }
 
-/** What the windows of a line lose, set by set. */
-function windowLosses(
-  { windows, plan }: GridBook,
-  swept: Swept,
-  line: 'maintenance' | 'initial',
-): Combined[] {
-  return (windows?.[line] ?? []).map((own) => combineWindows(swept, own, plan.retained, line));
+/** A sold option, or a payoff of anybody's making: what no formula may answer for alone. */
+function isWritten({ book, holdings }: Swept): boolean {
+  return holdings.rows.some((row, i) => {
+    const { kind } = book.products[row]!;
+    return kind === 'structured' || (kind === 'option' && holdings.quantities[i]! < 0);
+  });
+}
+
+/** A loss, and the sweep that it was read from. */
+interface Judged {
+  readonly combined: Combined;
+  readonly swept: Swept;
+}
+
+/** What a formula says of each set of its lanes (M-167); nothing where there is none, or where it does not hold for some set. */
+function formulaLosses(book: GridBook, swept: Swept, line: 'maintenance' | 'initial'): Judged[] {
+  const sets = book.windows?.greeks[line] ?? [];
+  if (swept.instead !== undefined) return [];
+  const losses = sets.flatMap((own) => combineGreeks(swept, own, book.plan.retained, line) ?? []);
+  return losses.length < sets.length ? [] : losses.map((combined) => ({ combined, swept }));
+}
+
+/**
+ * What the windows of a line lose, set by set. Where the method has a formula: what that says of the holdings, if it holds; the windows instead where it does
+ * not, and beside it where options are written or orders are open.
+ */
+function windowLosses(book: GridBook, swept: Swept, line: 'maintenance' | 'initial'): Judged[] {
+  const { windows, plan } = book;
+  const quick = formulaLosses(book, swept.before ?? swept, line);
+  if (quick.length > 0 && swept.fills === undefined && !isWritten(swept)) return quick;
+  const by = windows === undefined || windows.greeks[line].length === 0 ? {} : { by: 'revaluation' as const };
+  const revalued = (windows?.[line] ?? []).map((own): Judged => {
+    return { combined: { ...combineWindows(swept, own, plan.retained, line), ...by }, swept };
+  });
+  return [...quick, ...revalued];
 }
 
 /** The largest; the lanes', and of sets the first, where several are equal. */
-function worstOf(lanes: Combined, windows: readonly Combined[]): Combined {
-  return windows.reduce((worst, own) => (own.amount > worst.amount ? own : worst), lanes);
+function worstOf(lanes: Judged, windows: readonly Judged[]): Judged {
+  return windows.reduce((worst, own) => (own.combined.amount > worst.combined.amount ? own : worst), lanes);
 }
 
 /** A line from its swept loss and charges. */
-function lineOf(book: GridBook, kept: Kept, swept: Swept, line: 'maintenance' | 'initial'): Line {
+function lineOf(book: GridBook, kept: Kept, whole: Swept, line: 'maintenance' | 'initial'): Line {
   const { risk, given, plan } = book;
   const { holdings, fills, givenUp } = kept;
-  const combined = worstOf(combine(swept, plan, line), windowLosses(book, swept, line));
+  const lanes = { combined: combine(whole, plan, line), swept: whole };
+  const { combined, swept } = worstOf(lanes, windowLosses(book, whole, line));
   const own = chargesOf(line, risk, holdings, fills, given, combined, swept);
   const charges = [...own, ...boughtCharge(givenUp)];
   const owed = owedUp(combined.amount);
