@@ -38,6 +38,8 @@ export interface BacktestOptions extends ModelOptions {
   readonly lookBack: string;
   readonly governed?: string | boolean;
   readonly state?: string;
+  readonly jobs?: string;
+  readonly part?: string;
   readonly html?: string;
   readonly json?: boolean;
 }

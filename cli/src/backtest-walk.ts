@@ -1,7 +1,7 @@
 // The walk at a terminal: how far it is and how long it will take, and a state that a kill at any moment leaves whole.
 
 import { isRefusal, type Refusal } from '@plimsoll/core';
-import { Backtest, type BacktestPlan, readState, writeState } from '@plimsoll/lab';
+import { Backtest, type BacktestPlan, type Part, readState, wholeWalk, writeState } from '@plimsoll/lab';
 import { percent } from './output.ts';
 
 /** Between two words of progress on a terminal, and without one; between two writes of a state. Milliseconds. */
@@ -59,11 +59,15 @@ async function steps(
   return path === undefined ? undefined : writeState(path, run.state);
 }
 
-/** A plan walked to its end, from where its state was left. */
-export async function walk(plan: BacktestPlan, path: string | undefined): Promise<Backtest | Refusal> {
+/** A plan, or one part of it, walked to its end from where its state was left. */
+export async function walk(
+  plan: BacktestPlan,
+  path: string | undefined,
+  part: Part = wholeWalk,
+): Promise<Backtest | Refusal> {
   const left = path === undefined ? undefined : await readState(path);
   if (isRefusal(left)) return left;
-  const run = Backtest.open(plan, left, () => performance.now());
+  const run = Backtest.open(plan, left, () => performance.now(), part);
   if (isRefusal(run)) return run;
   const progress = new Progress(run.progress);
   const failed = await steps(run, path, progress);

@@ -1,7 +1,7 @@
 // plimsoll backtest as a user meets it: bars and chains on disk, killed and taken up again, told in JSON, in a table and as a page.
 
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -67,6 +67,33 @@ beforeAll(() => {
 });
 
 const spots = ['--history', 'btcusdt.csv.gz', 'btc_dvol.csv.gz'];
+
+describe('several processes', () => {
+  it('walk to the same numbers as one, keep a state to go on from, and leave nothing beside it', () => {
+    const words = [
+      '--model',
+      'var',
+      '--params',
+      'few.json',
+      ...spots,
+      '--from',
+      '2024-01-01',
+      '--to',
+      '2024-01-04',
+    ];
+    writeFileSync(
+      at('few.json'),
+      '{"history": {"windows": {"maintenance": 16, "initial": 16}, "dates": {"maintenance": 2, "initial": 2}}}',
+    );
+    const plain = ({ timing, ...rest }: { timing: unknown }) => rest;
+    const one = json(...words, '--jobs', '1');
+    const three = json(...words, '--jobs', '3', '--state', 'shared.json');
+    expect(plain(three)).toEqual(plain(one));
+    expect(readdirSync(folder).filter((name) => name.startsWith('shared.json'))).toEqual(['shared.json']);
+    expect(plain(json(...words, '--jobs', '3', '--state', 'shared.json'))).toEqual(plain(one));
+    expect(run(...words, '--jobs', '0').stderr).toContain('whole number from 1');
+  });
+});
 
 describe('docs/dynamic.md', () => {
   it('has commands of a backtest that run as they are written', () => {

@@ -2,8 +2,16 @@
 
 import { writeFile } from 'node:fs/promises';
 import { formatInstant, type Instant, isRefusal, type Refusal, refuse } from '@plimsoll/core';
-import { type Backtest, backtestHtml, circumstanceOf, promisedOf, verdictOf } from '@plimsoll/lab';
-import type { Command } from 'commander';
+import {
+  type Backtest,
+  type BacktestPlan,
+  backtestHtml,
+  circumstanceOf,
+  promisedOf,
+  verdictOf,
+} from '@plimsoll/lab';
+import { type Command, Option } from 'commander';
+import { jobsOf, partOf, walkShared } from './backtest-jobs.ts';
 import { type BacktestOptions, planOf } from './backtest-plan.ts';
 import { sayBacktest } from './backtest-table.ts';
 import { walk } from './backtest-walk.ts';
@@ -34,6 +42,11 @@ export function addBacktest(program: Command): void {
       'move vols and ranges by the governor, at this elasticity from 0 to 1 (default 0.5), or by the policy of a file (JSON): governor, buffer, stress-weight, floor, ratchet, speed-limit',
     )
     .option('--state <file>', 'keep the run there and go on from it')
+    .option(
+      '--jobs <count>',
+      'processes that share a long walk, to the same bits (default: one for each processor)',
+    )
+    .addOption(new Option('--part <part>', 'walk one part into its state and say nothing').hideHelp())
     .option('--html <file>', 'also write a report there')
     .option('--json', 'print JSON for programs')
     .addHelpText(
@@ -62,11 +75,30 @@ function spanOf({ plan: { scene, from, to } }: Backtest): { from: string; to: st
   return { from: time(from), to: time(to - 1) };
 }
 
+/** One part for the process that shares the walk: it ends when that one does. */
+async function walkPart(
+  plan: BacktestPlan,
+  state: string | undefined,
+  word: string,
+): Promise<Refusal | undefined> {
+  const part = partOf(word);
+  if (isRefusal(part)) return part;
+  const end = () => process.exit(1);
+  process.on('disconnect', end);
+  const run = await walk(plan, state, part);
+  process.off('disconnect', end);
+  if (process.connected) process.disconnect();
+  return isRefusal(run) ? run : undefined;
+}
+
 async function runBacktest(options: BacktestOptions): Promise<Refusal | undefined> {
   const planned = await planOf(options);
   if (isRefusal(planned)) return planned;
   const { plan, notes } = planned;
-  const run = await walk(plan, options.state);
+  if (options.part !== undefined) return walkPart(plan, options.state, options.part);
+  const jobs = jobsOf(plan, options.jobs);
+  if (isRefusal(jobs)) return jobs;
+  const run = await walkShared(plan, options.state, jobs);
   if (isRefusal(run)) return run;
   const { state } = run;
   const promised = promisedOf(plan);

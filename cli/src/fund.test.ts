@@ -1,12 +1,14 @@
 // The fund and the breaker of a venue's file, through the built command.
 
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseInstant } from '@plimsoll/core';
+import { isRefusal, parseInstant } from '@plimsoll/core';
+import { loadHistory } from '@plimsoll/lab';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RECORD } from './fund-scenarios.ts';
 
 const program = fileURLToPath(new URL('../bin/plimsoll.js', import.meta.url));
 const example = fileURLToPath(new URL('../../examples/venue.csv', import.meta.url));
@@ -45,7 +47,9 @@ describe('fund', () => {
     const { model, owners, pools, stresses, size, happened } = json('fund');
     expect([model, owners, pools]).toEqual(['grid', 9, 13]);
     const named: Stressed[] = stresses;
-    expect(named.map(({ name }) => name)).toEqual(expect.arrayContaining(['12 March 2020', 'tail -66%']));
+    expect(named.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['12 March 2020, vol assumed to double', 'tail -66%']),
+    );
     for (const { source, total, cover2, owners: short } of named) {
       expect(source).toMatch(/on record|far tail/);
       const sum = short.reduce((all, { shortfall }) => all + dollars(shortfall), 0);
@@ -83,7 +87,9 @@ describe('fund', () => {
     expect(status).toBe(0);
     expect(stdout).toContain('9 owners, 13 pools');
     expect(stdout).toContain('model grid, since there is no --history');
-    expect(stdout).toMatch(/12 March 2020 +BTC -46\.4 %, ETH -47\.8 %, vol \+100\.0 % +on record/);
+    expect(stdout).toMatch(
+      /12 March 2020, vol assumed to double +BTC -46\.4 %, ETH -47\.8 %, vol \+100\.0 % +on record/,
+    );
     expect(stdout).toContain('fund after');
     expect(stdout).toContain('How far until a fund of 1,000,000.00 USD is gone, counting all owners');
     expect(stdout).toMatch(/all coins down +-\d+\.\d\d %/);
@@ -160,5 +166,50 @@ describe('fund', () => {
     writeFileSync(at('bad.csv'), 'owner,account,kind,product,quantity\na,x,cash,USD,1\na,x,cash,USD,2\n');
     const twice = run('fund', '--chain', at('chain.csv'), '--accounts', at('bad.csv'));
     expect(twice.stderr).toContain('bad.csv row 3');
+  });
+});
+
+const data = fileURLToPath(new URL('../../../shared/data/', import.meta.url));
+const hasData = existsSync(data);
+if (!hasData) console.log('skipped: the record of stresses against bars, ../shared/data is absent');
+
+describe.skipIf(!hasData)('M-172 the stresses on record', () => {
+  it('are the farthest closes of BTC within a day in the bars, and what ETH and the vol did between them', async () => {
+    const files = [
+      'prices/btcusdt_hourly_spliced',
+      'prices/ethusdt_hourly_spliced',
+      'vol/btc_dvol_hourly_2021-03_2025-10',
+    ];
+    const [btc, eth, vol] = await Promise.all(
+      files.map(async (name) => {
+        const history = await loadHistory([join(data, `${name}.csv.gz`)]);
+        if (isRefusal(history)) throw new Error(history.message);
+        return new Map(Array.from(history.times, (time, i) => [time, history.factors[0]!.levels[i]!]));
+      }),
+    );
+    const days = [
+      [Date.UTC(2020, 2, 11), Date.UTC(2020, 2, 14), -1],
+      [Date.UTC(2020, 2, 12), Date.UTC(2020, 2, 15), 1],
+      [Date.UTC(2021, 4, 18), Date.UTC(2021, 4, 20), -1],
+      [Date.UTC(2021, 4, 19), Date.UTC(2021, 4, 21), 1],
+      [Date.UTC(2022, 10, 8), Date.UTC(2022, 10, 11), -1],
+    ] as const;
+    const DAY = 86_400_000;
+    days.forEach(([from, to, sign], i) => {
+      const times = [...btc!.keys()].filter((time) => time >= from && time <= to);
+      let farthest = { move: 0, began: 0, ended: 0 };
+      for (const began of times) {
+        for (const ended of times.filter((time) => time > began && time - began <= DAY)) {
+          const move = btc!.get(ended)! / btc!.get(began)! - 1;
+          if (sign * move > sign * farthest.move) farthest = { move, began, ended };
+        }
+      }
+      const of = (levels: Map<number, number>) =>
+        levels.get(farthest.ended)! / levels.get(farthest.began)! - 1;
+      const [, coin, other, index] = RECORD[i]!;
+      expect(coin).toBeCloseTo(farthest.move, 3);
+      expect(other).toBeCloseTo(of(eth!), 3);
+      if (vol!.has(farthest.began)) expect(index).toBeCloseTo(of(vol!), 3);
+    });
   });
 });
