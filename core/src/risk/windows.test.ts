@@ -7,7 +7,16 @@ import { market, perpetual } from '../../test/sample.ts';
 import { isRefusal, type Refusal } from '../base/index.ts';
 import type { Lane } from '../scenario/index.ts';
 import { datesOf, filterVols, pastLanes, windowsOf } from '../scenario/index.ts';
-import { buildRiskBook, combineWindows, holdingsOf, sweep, windowPlans } from './index.ts';
+import {
+  buildRiskBook,
+  combineWindows,
+  decayOf,
+  ewmaFilter,
+  holdingsOf,
+  sweep,
+  weightedTail,
+  windowPlans,
+} from './index.ts';
 
 function sure<T>(value: T | Refusal): T {
   if (isRefusal(value)) throw new Error(value.message);
@@ -79,6 +88,33 @@ describe('M-160 the tail of windows', () => {
     expect(lossOf(lanesOf([[0.1]]), 0.99, 'es')).toBe(0);
   });
 
+  it('M-141 is the weighted tail of the losses, the windows left out being zeros', () => {
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.tuple(
+            fc.double({ min: -0.9, max: 0.9, noNaN: true }),
+            fc.double({ min: 0.001, max: 1, noNaN: true }),
+          ),
+          { minLength: 2, maxLength: 60 },
+        ),
+        fc.double({ min: 0.5, max: 0.95, noNaN: true }),
+        (windows, coverage) => {
+          const total = windows.reduce((sum, [, weight]) => sum + weight, 0.5);
+          const weights = windows.map(([, weight]) => weight / total);
+          const lanes = lanesOf(
+            windows.map(([move]) => [move]),
+            weights,
+          );
+          const pnl = [...windows.map(([move]) => move), 0];
+          const known = sure(weightedTail(pnl, [...weights, 0.5 / total], coverage));
+          expect(lossOf(lanes, coverage, 'es')).toBeCloseTo(Math.max(0, known.expectedShortfall), 9);
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+
   it('equals the definition on any losses', () => {
     fc.assert(
       fc.property(
@@ -127,6 +163,17 @@ describe('M-161 windows of a history', () => {
     );
     // The crash of 12 % is in it.
     expect(Math.min(...falls.map((move) => (move as { relative: number }).relative))).toBeLessThan(-0.1);
+  });
+
+  it('M-148 vols are those of the EWMA filter, started at the mean square', () => {
+    const logs = logsOf('spot', 'BTC');
+    const moves = logs.slice(1).map((value, t) => value - logs[t]!);
+    const seed = moves.reduce((sum, move) => sum + move * move, 0) / moves.length;
+    const floor = 0.67 * Math.sqrt(seed);
+    const { variances } = sure(ewmaFilter(moves, { decay: decayOf(120), seed, floor }));
+    filterVols(logs, { halfLife: 120, floor: 0.67 }).forEach((vol, t) => {
+      expect(vol / Math.sqrt(variances[t]!)).toBeCloseTo(1, 12);
+    });
   });
 
   it('rescales to the vol of now, or to the one that is given', () => {

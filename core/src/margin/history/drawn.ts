@@ -1,7 +1,7 @@
 // Windows that are drawn instead of remembered: Monte Carlo, seeded, Gaussian or t, path by path (M-165).
 
 import { isRefusal, type Refusal, refuse, seededPrng } from '../../base/index.ts';
-import { type Copula, type Draws, drawPaths } from '../../risk/index.ts';
+import { type Copula, cholesky, type Draws, drawPaths, type SquareMatrix } from '../../risk/index.ts';
 import {
   BEYOND_LEAST,
   datesOf,
@@ -42,20 +42,43 @@ function pathLogs({ values, size }: Draws, offsets: readonly number[]): Float64A
   return logs;
 }
 
-/** How far each path goes at its farthest: any factor that moves, any date. */
-function sizesOf(logs: Float64Array, paths: number, vols: Float64Array): Float64Array {
+/**
+ * Squared length of the moves at one date once what goes with others is taken out of each: forward substitution by the lower Cholesky factor. What others
+ * determine adds nothing.
+ */
+function jointSquare(
+  moves: Float64Array,
+  at: number,
+  { size, values }: SquareMatrix,
+  own: Float64Array,
+): number {
+  let square = 0;
+  for (let i = 0; i < size; i++) {
+    let rest = moves[at + i]!;
+    for (let j = 0; j < i; j++) rest -= values[i * size + j]! * own[j]!;
+    const pivot = values[i * size + i]!;
+    own[i] = pivot > 1e-6 ? rest / pivot : 0;
+    square += own[i]! * own[i]!;
+  }
+  return square;
+}
+
+/** How far each path goes at its farthest date, all factors together. */
+function sizesOf(logs: Float64Array, paths: number, lower: SquareMatrix): Float64Array {
   const each = logs.length / paths;
+  const own = new Float64Array(lower.size);
   return Float64Array.from({ length: paths }, (_, i) => {
     let most = 0;
-    for (let k = 0; k < each; k++) {
-      if (vols[k % vols.length]! > 0) most = Math.max(most, Math.abs(logs[i * each + k]!));
+    for (let at = i * each; at < (i + 1) * each; at += lower.size) {
+      most = Math.max(most, jointSquare(logs, at, lower, own));
     }
     return most;
   });
 }
 
 /**
- * Windows drawn under one law, each followed by its mirror, so that up and down are drawn alike; of all pairs those that go farthest are kept,
+ * Windows drawn under one law, each followed by its mirror, so that up and down are drawn alike; of all pairs those that go farthest under the law, all
+ * factors together, are kept,
  * with the place they were drawn at as their name. Laws that differ in correlations only are drawn from the same numbers.
  * @example drawnWindows(law, { line: 'initial', horizon: 24, dates: 6, draws: 1000, most: 128, copula: { kind: 'gaussian' }, seed: 1 }, 0.975)
  */
@@ -77,7 +100,9 @@ export function drawnWindows(
   const logs = pathLogs(draws, offsets);
   const beyond = (1 - coverage) * 2 * pairs;
   const most = Math.ceil(Math.max(request.most, 2 * beyond) / 2);
-  const kept = largestOf(sizesOf(logs, pairs, law.vols), most);
+  const lower = cholesky(law.correlation);
+  if (isRefusal(lower)) return lower;
+  const kept = largestOf(sizesOf(logs, pairs, lower), most);
   const digits = String(2 * pairs).length;
   const count = 2 * kept.length;
   const numberOf = (i: number) => 2 * kept[i >> 1]! + (i & 1) + 1;

@@ -186,6 +186,40 @@ describe('M-165 drawn windows', () => {
     expect(normal.expectedShortfall / 0.0295182).toBeCloseTo(1, 2);
   });
 
+  it('keeps what moves one coin far and what parts two: an eighth of the draws has nine tenths of either tail', () => {
+    const table = [
+      [1, 0.4, -0.6],
+      [0.4, 1, -0.5],
+      [-0.6, -0.5, 1],
+    ];
+    const law = lawOf([0.01, 0.01, 0.01], sure(symmetricOf(table)));
+    for (const quantities of [
+      [1, 0, 0],
+      [1, -1, 0],
+      [1, 0, 1],
+    ]) {
+      const ratios = [1, 2, 3, 4, 5, 6].map((seed) => {
+        const [few, all] = [128, 1_000].map((most) => {
+          const windows = sure(drawnWindows(law, { ...asked, draws: 1_000, most, seed }, 0.975));
+          // Those left out count as harmless.
+          const rest = 1 - windows.weights.reduce((sum, weight) => sum + weight, 0);
+          return { windows, rest };
+        });
+        const esOf = ({ windows, rest }: NonNullable<typeof few>) => {
+          const still = { ...windows, weights: Float64Array.of(...windows.weights, Math.max(0, rest)) };
+          const from = Int32Array.of(...windows.from, windows.from.at(-1)! + 1);
+          const moves = windows.moves.map((move) => ({
+            ...move,
+            relative: Float64Array.of(...move.relative, 0),
+          }));
+          return tailOf({ ...still, from, moves }, quantities, 0.975).expectedShortfall;
+        };
+        return esOf(few!) / esOf(all!);
+      });
+      expect(ratios.reduce((sum, ratio) => sum + ratio / 6, 0)).toBeGreaterThan(0.9);
+    }
+  });
+
   it('same seed, same bits; each has its mirror; those kept go farthest', () => {
     const law = sure(stressedLaws(sure(factorLaw(past.history, { halfLife: 120, floor: 0.67 })), 0.25))[2]!;
     const few = { ...asked, draws: 1_000, most: 64 };
