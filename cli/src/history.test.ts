@@ -71,7 +71,7 @@ describe('--history', () => {
     expect([status, stderr]).toEqual([0, '']);
     expect(run('margin', ...given, ...asked, '--json').stdout).toBe(stdout);
     expect(run('explain', ...given, '--model', 'var', '--params', 'drawn.json', ...bars).stdout).toMatch(
-      /(draw|up|down)-\d+ \+\d+ h/,
+      /the tail of drawn windows, \d+ windows[\s\S]*(draw|up|down)-\d+ \+\d+ h/,
     );
   });
 

@@ -66,7 +66,9 @@ export function sayTail(assessed: Assessed, most = SAID): void {
     const windows = tailOf(assessed, line);
     if (windows.length === 0) continue;
     const how = combined.by === undefined ? '' : `, by ${combined.by}`;
-    heading(`${line}: the tail of history${how}, ${windows.length} windows, worst first`);
+    const isDrawn = windows.some(({ lane }) => assessed.book.risk.lanes[lane]?.window?.set !== undefined);
+    const what = isDrawn ? 'drawn windows' : 'history';
+    heading(`${line}: the tail of ${what}${how}, ${windows.length} windows, worst first`);
     const rows = windows.slice(0, most).map(({ underlyings, lane, scenario, share, pnl }) => {
       const [, began, , after] = scenario.split('/');
       const held = underlyings.filter((coin) => assessed.book.risk.levels.coins.has(coin));
