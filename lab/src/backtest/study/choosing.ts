@@ -16,7 +16,7 @@ import {
   type Side,
   tailsOf,
 } from './linear.ts';
-import { fhsParameters, LOOK_BACK_HOURS } from './walks.ts';
+import { aloneOf, chargesOf, fhsParameters, LOOK_BACK_HOURS, placeOf, type Span } from './walks.ts';
 
 /** One coin's past as choices see it: dates four hours apart, what was lost after each, tails by filter. */
 export interface Studied {
@@ -70,6 +70,18 @@ export function studied(
     charges,
     lost: { maintenance: lost('maintenance'), initial: lost('initial') },
   };
+}
+
+/** One coin of a history, every so many of its dates from a time to another; `chargesOf` says what charges come to. */
+export function studyOf(
+  history: FactorHistory,
+  coin: string,
+  { from, to, every }: Span,
+  parameters: HouseParameters,
+): Studied {
+  const own = aloneOf(history, coin);
+  const places = [placeOf(own.times, from), placeOf(own.times, to)] as const;
+  return studied(own, places, every, chargesOf(parameters, own, coin));
 }
 
 /** What one rule asks of one side at every date. */
@@ -141,11 +153,11 @@ export const OMEGA = 0.5;
 export const COST_WEIGHT = 0.25;
 
 /** `J = omega SF/SF_ref + (1 - omega) APC/APC_ref + c mean/mean_ref` (Goldman and Shen 2020), against a reference on the same dates. */
-export function objective(own: Worth, reference: Worth): number {
+export function objective(own: Worth, reference: Worth, omega = OMEGA): number {
   const over = (a: number, b: number) => (b > 0 ? a / b : a > 0 ? Number.POSITIVE_INFINITY : 0);
   return (
-    OMEGA * over(own.shortfall, reference.shortfall) +
-    (1 - OMEGA) * over(own.rise, reference.rise) +
+    omega * over(own.shortfall, reference.shortfall) +
+    (1 - omega) * over(own.rise, reference.rise) +
     COST_WEIGHT * over(own.mean, reference.mean)
   );
 }
@@ -185,14 +197,22 @@ export function worthOf(all: readonly Judged[], until: number): Worth {
   return { shortfall, rise: rise / lines, mean: mean / lines, rejected };
 }
 
-/** A choice: what was taken, at which J, out of how many that held on the past. */
-export interface Choice {
-  readonly at: number;
+/** What is best at one trade-off, and its J. */
+interface Best {
   readonly candidate: Candidate;
   readonly score: number;
+}
+
+/** A choice: what was taken, at which J, out of how many that held on the past; what would have been at other trade-offs. */
+export interface Choice extends Best {
+  readonly at: number;
   readonly held: number;
   readonly tried: number;
+  readonly byOmega: readonly (Best & { readonly omega: number })[];
 }
+
+/** Trade-offs that a choice is shown at beside its own. */
+const OMEGAS = [0.25, 0.75, 0.9, 1];
 
 /**
  * The choice at each of some times: of the candidates no line of which was rejected on the past, the one with the least J; of all where none held.
@@ -245,9 +265,11 @@ function bestOf(
   reference: Worth,
 ): Choice {
   const holding = scores.filter(({ worths }) => worths[t]!.rejected === 0);
-  const among = (holding.length > 0 ? holding : scores).map(({ candidate, worths }) => {
-    return { candidate, score: objective(worths[t]!, reference) };
-  });
-  const best = among.reduce((least, own) => (own.score < least.score ? own : least));
-  return { at, ...best, held: holding.length, tried: scores.length };
+  const among = holding.length > 0 ? holding : scores;
+  const best = (omega: number): Best =>
+    among
+      .map(({ candidate, worths }) => ({ candidate, score: objective(worths[t]!, reference, omega) }))
+      .reduce((least, own) => (own.score < least.score ? own : least));
+  const byOmega = OMEGAS.map((omega) => ({ omega, ...best(omega) }));
+  return { at, ...best(OMEGA), held: holding.length, tried: scores.length, byOmega };
 }

@@ -2,8 +2,9 @@
 // where both were asked.
 
 import type { BookTrace } from '../engine.ts';
+import { type Governing, governingDefaults } from '../governing.ts';
 import { type Candidate, governingWith } from './candidates.ts';
-import { candidateSeries, type Series, type Studied, seriesOf } from './choosing.ts';
+import { candidateSeries, type Series, type Studied, seriesOf, tailSeries } from './choosing.ts';
 import {
   askedOf,
   governedVols,
@@ -13,7 +14,7 @@ import {
   type Side,
   tailsOf,
 } from './linear.ts';
-import { atElasticity, LOOK_BACK_HOURS, must, type Run, type Walked, walk } from './walks.ts';
+import { LOOK_BACK_HOURS, must, type Run, sharesOf, type Walked, walk } from './walks.ts';
 
 const known = (value: number) => (Number.isNaN(value) ? null : value);
 
@@ -42,22 +43,22 @@ export function tailsBy({ history, places }: Studied, given: HouseParameters['hi
   return tailsOf(history, places, given, LOOK_BACK_HOURS);
 }
 
-/** The house model at its defaults on one coin, at any elasticity, from the tails of its filter. */
+/** The house model on one coin under any governor, from the tails of its filter. */
 export function houseSeries(
   study: Studied,
   coin: string,
   parameters: HouseParameters,
   tails: readonly LinearTail[],
-  elasticity = 0.5,
+  governing: Governing = governingDefaults,
 ): Readonly<Record<Side, Series>> {
   const { history, places, charges } = study;
-  const vols = must(governedVols(history, places, atElasticity(elasticity).governing!));
+  const vols = must(governedVols(history, places, governing));
   const { maintenance, initial } = parameters.coins[coin] ?? parameters.otherCoin;
   const terms = { range: { maintenance, initial }, charges, releaseBuffer: parameters.releaseBuffer };
   return seriesOf(places.length, (i, side) => askedOf(tails[i]!, vols[i]!, terms, side));
 }
 
-/** A frozen candidate on one coin, from the tails of its filter, ranges reviewed every year. */
+/** A candidate on one coin, from the tails of its filter, ranges reviewed every year. */
 export function frozenSeries(
   study: Studied,
   candidate: Candidate,
@@ -66,6 +67,21 @@ export function frozenSeries(
 ) {
   const vols = must(governedVols(study.history, study.places, governingWith(candidate)));
   return candidateSeries(study, tails, vols, candidate, parameters.releaseBuffer);
+}
+
+/** What a model without a past asks of a position: the same share at any time, so that it is asked once. */
+export function fixedSeries({ history, places }: Studied, coin: string, walked: Walked) {
+  const shares = sharesOf(walked, history, coin);
+  return seriesOf(places.length, (_, side) => shares[side]);
+}
+
+/** Any model that is compared, on one coin, in closed form. */
+export function seriesBy(study: Studied, coin: string, walked: Walked): Readonly<Record<Side, Series>> {
+  const { parameters, governing } = walked;
+  if (!('history' in parameters)) return fixedSeries(study, coin, walked);
+  const looking = parameters as HouseParameters;
+  if (governing === undefined) return tailSeries(study, looking);
+  return houseSeries(study, coin, looking, tailsBy(study, looking.history), governing);
 }
 
 /**

@@ -1,9 +1,10 @@
 // A crash hour by hour: what was required before it, in it and after it, and what whoever stood at a line left to the fund.
 
-import type { FactorHistory, Instant } from '@plimsoll/core';
+import type { Instant } from '@plimsoll/core';
 import type { Bar } from '@plimsoll/core/governor';
-import type { BookTrace } from '../engine.ts';
-import { aloneOf, type Walked, walk } from './walks.ts';
+import type { Studied } from './choosing.ts';
+import { seriesBy } from './closed.ts';
+import type { Walked } from './walks.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -14,18 +15,10 @@ export interface Standing {
   readonly initial: number;
 }
 
-/** What a model asked of a long of a coin, hour by hour. */
-export function standings(
-  walked: Walked,
-  history: FactorHistory,
-  coin: string,
-  [from, to]: readonly [number, number],
-): Standing[] {
-  const run = walk(walked, aloneOf(history, coin), { kind: 'held', coin }, { from, to, every: 1 });
-  const { at, gross, maintenance, initial } = run.traces[0] as BookTrace;
-  return at.map((time, i) => {
-    return { at: time, maintenance: maintenance[i]! / gross[i]!, initial: initial[i]! / gross[i]! };
-  });
+/** What a model asked of a long of a coin, hour by hour, in closed form. */
+export function standings(walked: Walked, study: Studied, coin: string): Standing[] {
+  const { maintenance, initial } = seriesBy(study, coin, walked).long;
+  return study.at.map((at, i) => ({ at, maintenance: maintenance[i]!, initial: initial[i]! }));
 }
 
 /** Bars of two files, ascending: an hour in finer bars where all of it is there in them, else as the coarser file has it. */

@@ -127,7 +127,8 @@ class Largest {
 
 /** Expected vols a step at each date from the first on: the filter of M-161. */
 function fillVols(vols: Float64Array, logs: Float64Array, first: number, end: number, given: HistoryTerms) {
-  const lambda = pow(2, -1 / given.halfLifeHours);
+  // Whole steps of an hour, as the windows of the model have them.
+  const lambda = pow(2, -1 / Math.max(1, Math.round(given.halfLifeHours)));
   let mean = 0;
   for (let t = first + 1; t < end; t++) mean += (logs[t]! - logs[t - 1]!) ** 2;
   mean /= Math.max(1, end - first - 1);

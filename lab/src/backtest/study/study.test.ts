@@ -7,7 +7,8 @@ import { sampleHistory } from '../../../../core/test/history.ts';
 import type { BookTrace } from '../engine.ts';
 import { governingDefaults } from '../governing.ts';
 import { type Candidate, candidates, governingWith, rangesAt } from './candidates.ts';
-import { choose, objective, studied } from './choosing.ts';
+import { choose, objective, studied, studyOf } from './choosing.ts';
+import { apartBy, seriesBy } from './closed.ts';
 import { batteryOf, equalCoverage, joined, largestCall, ratiosOf, worstShortfall } from './figures.ts';
 import { askedOf, governedVols, type LinearTerms, lossOf, SIDES, tailsOf } from './linear.ts';
 import { aloneOf, chargesOf, LOOK_BACK_HOURS, WALKED, type Walked, walk } from './walks.ts';
@@ -78,6 +79,29 @@ describe('M-190 walk-forward', () => {
     )) {
       expect(closed[0]).toBeCloseTo(model[0]!, 10);
       expect(closed[1]).toBeCloseTo(model[1]!, 10);
+    }
+  });
+
+  it('has every model that is compared in closed form, a long and a short, at any date', () => {
+    const span = { from: history.times[5_700]!, to: history.times[5_960]!, every: 4 };
+    const study = studyOf(history, 'BTC', span, defaults);
+    for (const name of ['static', 'grid', 'fhs', 'var', 'dmr']) {
+      const walked = WALKED[name]!;
+      expect(apartBy(walked, study, 'BTC', seriesBy(study, 'BTC', walked), 3), name).toBeLessThan(1e-9);
+    }
+  });
+
+  it('sees losses as the walk does', () => {
+    const from = history.times[5_700]!;
+    const span = { from, to: history.times[5_760]!, every: 4 };
+    const study = studyOf(history, 'BTC', span, defaults);
+    const run = walk(WALKED['static']!, bitcoin, { kind: 'held', coin: 'BTC' }, span);
+    for (const [s, { lossMaintenance, lossInitial, gross }] of run.traces.entries()) {
+      const { maintenance, initial } = study.lost;
+      lossMaintenance.forEach((loss, i) => {
+        expect(maintenance[SIDES[s]!][i]).toBeCloseTo(loss! / gross[i]!, 12);
+        expect(initial[SIDES[s]!][i]).toBeCloseTo(lossInitial[i]! / gross[i]!, 12);
+      });
     }
   });
 

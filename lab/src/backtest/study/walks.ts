@@ -2,6 +2,7 @@
 
 import {
   digestValue,
+  dollars,
   type FactorHistory,
   formatProduct,
   type Instant,
@@ -14,8 +15,8 @@ import {
   type Portfolio,
   productsOf,
   type Refusal,
+  type Requirement,
   sentence,
-  underlyingOf,
 } from '@plimsoll/core';
 import { UNIT_USD } from '../../evidence/listed.ts';
 import { halfLifeOf } from '../../governor/rules.ts';
@@ -105,11 +106,11 @@ export function aloneOf(history: FactorHistory, coin: string): FactorHistory {
   return { ...history, factors, digest: digestValue([history.digest, coin]) };
 }
 
-/** A perpetual of a coin: coin-settled and held in dollars, or settled in dollars and held in coins. */
-function perpetualOf(coin: string, settlement: Perpetual['settlement']): Perpetual {
-  const settleAsset = settlement === 'inverse' ? coin : 'USDC';
-  const contract = { kind: 'perpetual', id: '', underlying: coin, settlement, settleAsset } as const;
-  return { ...contract, id: formatProduct(contract) };
+/** The coin-settled perpetual of a coin, held in dollars. */
+function perpetualOf(coin: string): Perpetual {
+  const contract = { kind: 'perpetual', id: '', underlying: coin, settlement: 'inverse' } as const;
+  const whole = { ...contract, settleAsset: coin };
+  return { ...whole, id: formatProduct(whole) };
 }
 
 type Leg = readonly [coin: string, side: Side];
@@ -119,60 +120,22 @@ const CASH = { asset: 'USD', kind: 'cash', quantity: UNIT_USD / 2 } as const;
 function inverseBook(legs: readonly Leg[]): Strategy {
   const name = legs.map(([coin, side]) => `${coin} ${side}`).join(', ');
   const positions = legs.map(([coin, side]) => {
-    return { product: perpetualOf(coin, 'inverse'), quantity: side === 'long' ? UNIT_USD : -UNIT_USD };
+    return { product: perpetualOf(coin), quantity: side === 'long' ? UNIT_USD : -UNIT_USD };
   });
   const portfolio: Portfolio = { account: name, balances: [CASH], positions, orders: [] };
   const what = 'coin-settled perpetuals, a million dollars each';
   return { name, what, strike: () => portfolio, rolls: false, isDated: false };
 }
 
-/** A million dollars in coins, struck again every month, because a coin may rise a hundredfold. */
-function linearBook(scene: Scene, coin: string, side: Side): Strategy {
-  const product = perpetualOf(coin, 'linear');
-  const name = `${coin} ${side}`;
-  const strike = (i: number): Portfolio => {
-    const { index } = underlyingOf(must(scene.marketAt(i, [])), coin)!;
-    const quantity = ((side === 'long' ? 1 : -1) * UNIT_USD) / index;
-    return { account: name, balances: [CASH], positions: [{ product, quantity }], orders: [] };
-  };
-  return { name, what: 'a linear perpetual', strike, rolls: true, isDated: true };
-}
-
-/** Books of perpetuals: each coin of a pair long and short, and the one against the other. */
-export function perpetualBooks([first, second]: readonly [string, string]): Strategy[] {
-  return [
-    inverseBook([[first, 'long']]),
-    inverseBook([[first, 'short']]),
-    inverseBook([[second, 'long']]),
-    inverseBook([[second, 'short']]),
-    inverseBook([
-      [first, 'long'],
-      [second, 'short'],
-    ]),
-    inverseBook([
-      [first, 'short'],
-      [second, 'long'],
-    ]),
-  ];
-}
-
 /** Which books a walk holds. */
-export type Books =
-  | { readonly kind: 'standard' }
-  | { readonly kind: 'perpetuals'; readonly coins: readonly [string, string] }
-  | { readonly kind: 'held'; readonly coin: string }
-  | { readonly kind: 'linear'; readonly coin: string };
+export type Books = { readonly kind: 'standard' } | { readonly kind: 'held'; readonly coin: string };
 
 function strategiesOf(books: Books, scene: Scene, from: number): Strategy[] {
   switch (books.kind) {
     case 'standard':
       return must(standardStrategies(scene, from));
-    case 'perpetuals':
-      return perpetualBooks(books.coins);
     case 'held':
       return [inverseBook([[books.coin, 'long']]), inverseBook([[books.coin, 'short']])];
-    case 'linear':
-      return [linearBook(scene, books.coin, 'long'), linearBook(scene, books.coin, 'short')];
   }
 }
 
@@ -216,26 +179,48 @@ export function walk(walked: Walked, history: FactorHistory, books: Books, { fro
   return ranOf(run);
 }
 
+/** A long and a short of one coin at the last date of a history, and what a model without a past asks of them. */
+function askedOnce(
+  { model, parameters }: Pick<Walked, 'model' | 'parameters'>,
+  history: FactorHistory,
+  coin: string,
+) {
+  const scene = must(drivenScene(history));
+  const at = scene.times.length - 1;
+  const [long, short] = (['long', 'short'] as const).map((side) => {
+    const portfolio = inverseBook([[coin, side]]).strike(at);
+    const products = productsOf(portfolio);
+    const book = must(model.book(products, must(scene.marketAt(at, products, true)), parameters));
+    return must(model.require(portfolio, book));
+  }) as [Requirement, Requirement];
+  return { long, short };
+}
+
+/** Both lines of a long and a short, shares of the notional: of a model whose shares hang on neither price nor past. */
+export function sharesOf(walked: Pick<Walked, 'model' | 'parameters'>, history: FactorHistory, coin: string) {
+  const { long, short } = askedOnce(walked, history, coin);
+  const share = ({ maintenance, initial }: Requirement) => {
+    return {
+      maintenance: dollars(maintenance.amount) / UNIT_USD,
+      initial: dollars(initial.amount) / UNIT_USD,
+    };
+  };
+  return { long: share(long), short: share(short) };
+}
+
 /** What the charges of a position come to, shares of its notional: asked of the model once, because they are shares at any price. */
 export function chargesOf(
   parameters: HouseParameters,
   history: FactorHistory,
   coin: string,
 ): { readonly maintenance: number; readonly initial: number } {
-  const scene = must(drivenScene(history));
-  const at = scene.times.length - 1;
-  const { strike } = inverseBook([[coin, 'long']]);
-  const portfolio = strike(at);
-  const products = productsOf(portfolio);
-  const market = must(scene.marketAt(at, products, true));
-  const book = must(models.grid.book(products, market, parameters));
-  const { maintenance, initial } = must(models.grid.require(portfolio, book));
-  const share = ({ charges }: typeof initial) =>
+  const { long } = askedOnce({ model: models.grid as MarginModel, parameters }, history, coin);
+  const share = ({ charges }: Requirement['initial']) =>
     charges.reduce(
       (sum, { underlying, amount }) => sum + (underlying === coin ? Number(amount) / 1e8 : 0),
       0,
     ) / UNIT_USD;
-  return { maintenance: share(maintenance), initial: share(initial) };
+  return { maintenance: share(long.maintenance), initial: share(long.initial) };
 }
 
 /** Midnight of a day. @example day('2024-01-01') */

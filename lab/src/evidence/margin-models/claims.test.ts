@@ -13,6 +13,7 @@ import {
   levelled,
   testsOf,
 } from './claims.ts';
+import { costWords } from './crises.ts';
 import { frontierTable } from './frontier.ts';
 import { figuresOfRun, hourRises, type TableModel } from './reading.ts';
 import { booksTable, halvesTable, levelTable, percentText, timesTable } from './tables.ts';
@@ -72,4 +73,24 @@ describe('M-191 M-192 what is claimed is read off the numbers', () => {
       ...['123 %', '12.3 %', '1.23 %', '-'],
     ]);
   });
+});
+
+it('M-190 says what each thing that holds the governor back cost, with its sign', () => {
+  const standing = { at: 0, maintenance: 0.1, initial: 0.2 };
+  const levels = { before: standing, start: standing, highest: standing, end: standing };
+  const rule = (name: string, line: number, came: number) => {
+    const left = (worst: number) => ({ worst, at: 0, mean: 0 });
+    return { rule: name, ...levels, atLine: left(line), cameIn: left(came) };
+  };
+  const rules = [
+    [0.17, 0.14],
+    [0.17, 0.14],
+    [0.14, 0.15],
+    [0.1, 0.1],
+    [0.2, 0.1],
+  ].map(([line, came], i) => rule(`${i}`, line!, came!));
+  const words = costWords({ rules });
+  expect(words).toContain('the cap 0 at the line and 0 of who came in');
+  expect(words).toContain('the speed limit 3.00 % at the line and -1.00 % of who came in');
+  expect(words).toContain('The cap moved none');
 });

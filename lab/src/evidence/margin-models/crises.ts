@@ -17,19 +17,28 @@ function ruleRow({ rule, before, start, highest, end, atLine, cameIn }: RuleFoun
   ];
 }
 
-/** What taking one thing away from the governor would have saved the fund, in words that the numbers choose. */
-function costWords(found: CrisisFound): string {
-  const own = found.rules[0]!;
-  const words = found.rules.slice(1, 5).map(({ rule, atLine, cameIn }) => {
-    const [line, came] = [own.atLine.worst - atLine.worst, own.cameIn.worst - cameIn.worst];
-    const say = (saved: number) => {
-      if (Math.abs(saved) < 5e-5) return 'nothing';
-      return saved > 0 ? percentText(saved) : `${percentText(-saved)} less than nothing`;
-    };
-    return `${rule.replace('dmr ', '')}: ${say(line)} at the line, ${say(came)} of who came in at initial`;
+/** What one thing that holds the governor back cost the fund: the worst that was missing less what is without it. Below zero it was a gain. */
+export function costWords({ rules }: Pick<CrisisFound, 'rules'>): string {
+  const [own, ...without] = rules as [RuleFound, ...RuleFound[]];
+  const words = WITHOUT.map((name, i) => {
+    const other = without[i]!;
+    const [line, came] = [own.atLine.worst - other.atLine.worst, own.cameIn.worst - other.cameIn.worst];
+    return `${name} ${signed(line)} at the line and ${signed(came)} of who came in`;
   });
-  return `What the fund would have been spared, at the worst, by the house model ${words.join('; ')}.`;
+  const isBound = HELD.some((when) => own[when].maintenance !== without[0]![when].maintenance);
+  const bound = isBound ? 'The cap held some of these levels down.' : 'The cap moved none of these levels.';
+  return `Cost to the fund, per dollar of open interest, at the worst (negative: a gain): ${words.join('; ')}. ${bound}`;
 }
+
+const WITHOUT = [
+  'the cap',
+  'the speed limit',
+  'speed limit and half-lives together',
+  'all of them and an elasticity below 1',
+];
+const HELD = ['before', 'start', 'highest', 'end'] as const;
+const signed = (value: number) =>
+  Math.abs(value) < 5e-5 ? '0' : `${value < 0 ? '-' : ''}${percentText(Math.abs(value))}`;
 
 /** One crash. */
 export function crisisSection(found: CrisisFound): string[] {

@@ -1,6 +1,8 @@
 // Two crashes by themselves: what each rule asked hour by hour, and what it would have left to the fund.
 
 import { join } from 'node:path';
+import { models } from '@plimsoll/core';
+import { studyOf } from '../../backtest/study/choosing.ts';
 import {
   atTheLine,
   barsWithin,
@@ -128,10 +130,11 @@ export async function crisisPart(data: string, crisis: Crisis): Promise<CrisisFo
   const hours = promisedDefaults.horizonHours;
   const fall = deepestFall(bars, hours.maintenance);
   const near = [fall.at - 2 * DAY_MS, fall.at + DAY_MS] as const;
+  const study = studyOf(history, coin, { from, to, every: 1 }, models.dmr.defaults);
   const rules: RuleFound[] = [];
   let shown: readonly Standing[] = [];
   for (const [rule, walked] of RULES) {
-    const asked = standings(walked, history, coin, [from, to]);
+    const asked = standings(walked, study, coin);
     if (rule === 'dmr') shown = asked;
     const highest = asked.reduce((most, own) => (own.maintenance > most.maintenance ? own : most));
     rules.push({

@@ -16,17 +16,18 @@ import {
   choicesTable,
   coinsTable,
   forwardPaths,
+  omegaTable,
   pathTable,
   pooledTable,
   readCoins,
 } from './forward.ts';
-import { frontierTable, readDrivenFrontier, readPerpetualFrontier } from './frontier.ts';
-import { CHECKED_DATES } from './parts.ts';
+import { frontierTable, perpetualFrontier, readDrivenFrontier } from './frontier.ts';
+import { CHECKED_DATES, type ForwardFound, type PerpetualsFound } from './perpetual-parts.ts';
 import { foundOf, type Kept, runParts } from './pool.ts';
-import { figuresOfRun, type ModelFigures, readModels, type TableModel } from './reading.ts';
-import { FRONTIER_HOURS, LINEAR_MODELS, SPANS } from './sources.ts';
+import { figuresOfRun, type ModelFigures, readDriven, readPerpetuals, type TableModel } from './reading.ts';
+import { FRONTIER, SPANS } from './sources.ts';
 import { booksTable, halvesTable, levelTable, pText, timesTable } from './tables.ts';
-import { DRIVEN, dayOf, LIMITS, PERPETUALS, READING, spanText } from './words.ts';
+import { apartText, DRIVEN, dayOf, LIMITS, perpetualWords, READING, spanText } from './words.ts';
 
 /** How the long part of the work is done. */
 export interface StudyOptions {
@@ -111,15 +112,19 @@ function modelsPart(title: string, what: readonly string[], models: readonly Tab
   ];
 }
 
-function forwardPart({ choices, paths, coins }: Study): string[] {
+function forwardPart({ choices, paths, coins, forward }: Study): string[] {
   return [
     '## Walk-forward',
     '',
     `On the first day of each year the candidate with the least ${CHOSEN_BY} on BTC and ETH, long and short, both lines, since ${dayOf(SPANS.perpetuals.from)} was taken, among those of which no line`,
     'was rejected on that past. SF: shortfalls; APC: largest rise of five days; ref: plain FHS on the same dates (M-190). Ranges are reviewed then too: so many times the anchor vol of four hours.',
-    'What was chosen was then run through the model itself.',
+    `In closed form (M-190), which differs from the model itself by at most ${apartText(forward.apart)} of it where both were asked.`,
     '',
     choicesTable(choices),
+    '',
+    `The trade-off decides. What ${dayOf(choices.at(-2)!.at)} would have chosen by other weights of shortfalls:`,
+    '',
+    omegaTable(choices.at(-2)!),
     '',
     'The joined path of the years, beside the defaults and plain FHS on the same dates:',
     '',
@@ -128,7 +133,7 @@ function forwardPart({ choices, paths, coins }: Study): string[] {
     '### Coins that nobody had looked at',
     '',
     `Linear perpetuals of ${coins.length} coins, ${spanText('coins')}, each with its own history, every 4 h. **Defaults**: what is not named has ranges of 22 % and 35 %. **Frozen**: the last row above, chosen on BTC and ETH before the`,
-    `first hour of this file. Breaches of longs / shorts, bold where they are too many. All in closed form (M-190), which differs from the model itself by at most ${Math.max(...coins.map(({ apart }) => apart)).toExponential(0)} of it at ${CHECKED_DATES} dates of each coin.`,
+    `first hour of this file. Breaches of longs / shorts, bold where they are too many. All in closed form (M-190), which differs from the model itself by at most ${apartText(Math.max(...coins.map(({ apart }) => apart)))} of it at ${CHECKED_DATES} dates of each coin.`,
     '',
     '#### Maintenance',
     '',
@@ -151,7 +156,7 @@ async function crisesPart(kept: Kept): Promise<string[]> {
     '',
     'A long, maintenance / initial, hour by hour. **At the line**: who stood just above maintenance at the close of any bar from two days before the fall to a day after it and was closed at the lowest price of the',
     'next four hours: what was missing, per dollar of open interest, at the worst and on the mean over those closes. **Came in at initial**: who came in with just the initial requirement at such a close, and was closed',
-    'so from the first close at which what was left was below maintenance. Lows are those of the bars: of five and thirty minutes where there are any, else of an hour.',
+    'so from the first close at which what was left was below maintenance; its mean flatters small requirements, whose accounts are closed before the worst. Lows are those of the bars: of five and thirty minutes where there are any, else of an hour.',
     '',
   ];
   for (const { id } of CRISES) parts.push(...crisisSection(await foundOf<CrisisFound>(kept, id)));
@@ -161,6 +166,8 @@ async function crisesPart(kept: Kept): Promise<string[]> {
 /** Everything that was found. */
 interface Study {
   readonly kept: Kept;
+  readonly found: PerpetualsFound;
+  readonly forward: ForwardFound;
   readonly driven: readonly TableModel[];
   readonly perpetuals: readonly TableModel[];
   readonly chains: readonly OnChains[];
@@ -170,13 +177,15 @@ interface Study {
 }
 
 async function readStudy(kept: Kept): Promise<Study> {
+  const found = await foundOf<PerpetualsFound>(kept, 'perpetuals');
+  const forward = await foundOf<ForwardFound>(kept, 'forward');
   return {
-    kept,
-    driven: await readModels(kept, 'driven', NAMES),
-    perpetuals: await readModels(kept, 'perpetuals', LINEAR_MODELS),
+    ...{ kept, found, forward },
+    driven: await readDriven(kept, NAMES),
+    perpetuals: readPerpetuals(found),
     chains: await readChains(kept),
     choices: await foundOf<Choice[]>(kept, 'choices'),
-    paths: await forwardPaths(kept),
+    paths: forwardPaths(forward, found),
     coins: await readCoins(kept),
   };
 }
@@ -199,19 +208,19 @@ function claimsOf({ driven, perpetuals, chains, coins }: Study): string[] {
   return claimsPart(tests, [pairsOf('twelve books, driven', driven), pairsOf('perpetuals', perpetuals)]);
 }
 
-async function frontierPart(kept: Kept): Promise<string[]> {
+async function frontierPart(study: Study): Promise<string[]> {
   return [
     '## The frontier',
     '',
     'The house model at other elasticities, all else at its default. Sums of breaches and shortfalls over all books, means over books of everything else.',
     '',
-    `### The twelve books, every ${FRONTIER_HOURS} h`,
+    `### The twelve books, once a day, ${dayOf(FRONTIER.from)} to ${dayOf(FRONTIER.to)}`,
     '',
-    frontierTable(await readDrivenFrontier(kept)),
+    frontierTable(await readDrivenFrontier(study.kept)),
     '',
-    '### Perpetuals of BTC and ETH, long and short, every 4 h, in closed form',
+    `### Perpetuals of BTC and ETH, long and short, ${spanText('perpetuals')}, every 4 h`,
     '',
-    frontierTable(await readPerpetualFrontier(kept)),
+    frontierTable(perpetualFrontier(study.found)),
     '',
   ];
 }
@@ -250,16 +259,13 @@ function chainsPart(found: readonly OnChains[]): string[] {
   ];
 }
 
-function timePart({ driven, perpetuals }: Study): string[] {
+function timePart({ driven }: Study): string[] {
   return [
     '## Time',
     '',
     'Microseconds a margin, the share of its book of scenarios included, two processes at once:',
     '',
-    timesTable([
-      ['twelve books', driven],
-      ['perpetuals', perpetuals],
-    ]),
+    timesTable([['twelve books', driven]]),
     '',
   ];
 }
@@ -278,9 +284,9 @@ export async function marginModelsDocument(
     ...READING,
     ...claimsOf(study),
     ...modelsPart('The twelve books on driven surfaces', [DRIVEN], driven),
-    ...modelsPart('Perpetuals', [PERPETUALS], perpetuals),
+    ...modelsPart('Perpetuals', [perpetualWords(study.found.apart)], perpetuals),
     ...chainsPart(study.chains),
-    ...(await frontierPart(kept)),
+    ...(await frontierPart(study)),
     ...forwardPart(study),
     ...(await crisesPart(kept)),
     ...timePart(study),

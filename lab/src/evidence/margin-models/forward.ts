@@ -4,11 +4,11 @@ import { formatInstant, instant } from '@plimsoll/core';
 import { coverageOf } from '../../backtest/coverage.ts';
 import type { Choice } from '../../backtest/study/choosing.ts';
 import { COST_WEIGHT, OMEGA } from '../../backtest/study/choosing.ts';
-import { joined, type LineOf } from '../../backtest/study/figures.ts';
+import type { LineOf } from '../../backtest/study/figures.ts';
 import type { Run } from '../../backtest/study/walks.ts';
 import { promisedDefaults } from '../../backtest/verdict.ts';
 import { markdownTable, shareText } from '../markdown.ts';
-import type { CoinRuns } from './parts.ts';
+import { COIN_GROUPS, type CoinRuns, type ForwardFound, type PerpetualsFound } from './perpetual-parts.ts';
 import { foundOf, type Kept } from './pool.ts';
 import { type BookFigures, figuresOfRun, LINES, type ModelFigures } from './reading.ts';
 import { COINS, YEARS } from './sources.ts';
@@ -16,17 +16,29 @@ import { breachesText, percentText, pText, timesText } from './tables.ts';
 
 const dayOf = (at: number) => formatInstant(instant(at)).slice(0, 10);
 
+function candidateCells({ elasticity, multiple, halfLife, rise, floor, cap }: Choice['candidate']): string[] {
+  return [
+    ...[String(elasticity), String(multiple), String(halfLife), String(rise)],
+    // Without elasticity nothing ever leaves the anchor, so neither binds.
+    elasticity === 0 ? '-' : `${floor} to ${cap}`,
+  ];
+}
+
+const CANDIDATE = ['elasticity', 'range / anchor', 'half-life, h', 'up, h', 'floor to cap'];
+
 /** What was chosen, time by time. */
 export function choicesTable(choices: readonly Choice[]): string {
-  const rows = choices.map(({ at, candidate, score, held, tried }) => {
-    const { elasticity, multiple, halfLife, rise, floor, cap } = candidate;
-    return [
-      ...[dayOf(at), String(elasticity), String(multiple), String(halfLife), String(rise)],
-      ...[`${floor} to ${cap}`, score.toFixed(3), `${held} of ${tried}`],
-    ];
-  });
-  const head = ['chosen on', 'elasticity', 'range / anchor', 'half-life, h', 'up, h', 'floor to cap'];
-  return markdownTable([...head, 'J', 'held on the past'], rows);
+  const rows = choices.map(({ at, candidate, score, held, tried }) => [
+    ...[dayOf(at), ...candidateCells(candidate), score.toFixed(3), `${held} of ${tried}`],
+  ]);
+  return markdownTable(['chosen on', ...CANDIDATE, 'J', 'held on the past'], rows);
+}
+
+/** What the last of the years would have chosen at other trade-offs. */
+export function omegaTable({ byOmega, candidate, score }: Choice): string {
+  const all = [...byOmega, { omega: OMEGA, candidate, score }].sort((a, b) => a.omega - b.omega);
+  const rows = all.map((one) => [String(one.omega), ...candidateCells(one.candidate), one.score.toFixed(3)]);
+  return markdownTable(['omega', ...CANDIDATE, 'J'], rows);
 }
 
 /** A run from a time on. */
@@ -56,25 +68,10 @@ function since(run: Run, from: number): Run {
 }
 
 /** The joined path of the years, then the defaults and plain filtered history on the same dates. */
-export async function forwardPaths(kept: Kept): Promise<ModelFigures[]> {
+export function forwardPaths({ run }: ForwardFound, { walks }: PerpetualsFound): ModelFigures[] {
   const from = Date.UTC(YEARS[0], 0, 1);
-  const beside = async (name: string, model: string) =>
-    figuresOfRun(name, since(await foundOf<Run>(kept, `walk-perpetuals-${model}`), from));
-  return [await joinedPath(kept), await beside('dmr', 'dmr'), await beside('plain FHS', 'fhs')];
-}
-
-/** The joined path of the years, as one run. */
-async function joinedPath(kept: Kept): Promise<ModelFigures> {
-  const runs: Run[] = [];
-  for (const year of YEARS) runs.push(await foundOf<Run>(kept, `forward-${year}`));
-  const traces = joined(runs.map((run) => run.traces));
-  return figuresOfRun('walk-forward', {
-    traces,
-    refused: runs.reduce((sum, { refused }) => sum + refused, 0),
-    refusal: runs.find(({ refusal }) => refusal !== null)?.refusal ?? null,
-    margins: runs.reduce((sum, { margins }) => sum + margins, 0),
-    milliseconds: runs.reduce((sum, { milliseconds }) => sum + milliseconds, 0),
-  });
+  const same = (name: string, model: string) => figuresOfRun(name, since(walks[model]!, from));
+  return [figuresOfRun('walk-forward', run), same('dmr', 'dmr'), same('plain FHS', 'fhs')];
 }
 
 /** Books of several models on a line, without what needs a walk by the hour. */
@@ -107,18 +104,17 @@ export interface CoinFigures {
 
 /** Every coin of the unseen file. */
 export async function readCoins(kept: Kept): Promise<CoinFigures[]> {
-  const found: CoinFigures[] = [];
-  for (const coin of COINS) {
-    const { dmr, frozen, fhs, apart } = await foundOf<CoinRuns>(kept, `coin-${coin}`);
-    found.push({
-      coin,
-      apart,
-      dmr: figuresOfRun('dmr', dmr),
-      frozen: figuresOfRun('frozen', frozen),
-      fhs: figuresOfRun('plain FHS', fhs),
-    });
+  const found = new Map<string, CoinFigures>();
+  for (const group of COIN_GROUPS.keys()) {
+    const all = await foundOf<Readonly<Record<string, CoinRuns>>>(kept, `coins-${group}`);
+    for (const [coin, { dmr, frozen, fhs, apart }] of Object.entries(all)) {
+      found.set(coin, {
+        ...{ coin, apart, dmr: figuresOfRun('dmr', dmr) },
+        ...{ frozen: figuresOfRun('frozen', frozen), fhs: figuresOfRun('plain FHS', fhs) },
+      });
+    }
   }
-  return found;
+  return COINS.map((coin) => found.get(coin)!);
 }
 
 const MODELS = ['dmr', 'frozen', 'fhs'] as const;

@@ -2,7 +2,8 @@
 
 import type { LineOf } from '../../backtest/study/figures.ts';
 import { markdownTable } from '../markdown.ts';
-import { DRIVEN_POINTS, type PointRuns } from './parts.ts';
+import { DRIVEN_POINTS } from './parts.ts';
+import type { PerpetualsFound, PointRuns } from './perpetual-parts.ts';
 import { foundOf, type Kept } from './pool.ts';
 import { type BookFigures, figuresOfRun, LINES } from './reading.ts';
 import { percentText, timesText } from './tables.ts';
@@ -49,7 +50,5 @@ export async function readDrivenFrontier(kept: Kept): Promise<Point[]> {
   return points;
 }
 
-/** The same of perpetuals alone. */
-export async function readPerpetualFrontier(kept: Kept): Promise<Point[]> {
-  return (await foundOf<PointRuns[]>(kept, 'frontier-perpetuals')).map(pointOf);
-}
+/** The same of perpetuals. */
+export const perpetualFrontier = ({ points }: PerpetualsFound): Point[] => points.map(pointOf);

@@ -19,7 +19,7 @@ const CODE: readonly (readonly [folder: string, names: RegExp])[] = [
   ['../../simulate', /\.js$/],
   ['../../governor', /^(rules|bars)\.js$/],
   ['..', /^(books|listed|marks)\.js$/],
-  ['.', /^(parts|sources|chains-part|crisis-part)\.js$/],
+  ['.', /^(parts|sources|chains-part|crisis-part|perpetual-parts)\.js$/],
 ];
 const DATA = ['chains', 'prices', 'vol', 'crisis_intraday'];
 

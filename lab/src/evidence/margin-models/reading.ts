@@ -4,7 +4,9 @@ import { notGoverned } from '../../backtest/governing.ts';
 import { figuresOfLine, type LineFigures, type LineOf } from '../../backtest/study/figures.ts';
 import type { Run } from '../../backtest/study/walks.ts';
 import { promisedDefaults, verdictOf } from '../../backtest/verdict.ts';
+import type { PerpetualsFound } from './perpetual-parts.ts';
 import { foundOf, type Kept } from './pool.ts';
+import { HOURLY_MODELS, LINEAR_MODELS } from './sources.ts';
 
 export const LINES: readonly LineOf[] = ['maintenance', 'initial'];
 
@@ -63,17 +65,20 @@ export interface TableModel extends ModelFigures {
   readonly hours: HourRises;
 }
 
-/** Models over one history, in the order given. */
-export async function readModels(
-  kept: Kept,
-  history: 'driven' | 'perpetuals',
-  names: readonly string[],
-): Promise<TableModel[]> {
+/** Models over the twelve books, in the order given. */
+export async function readDriven(kept: Kept, names: readonly string[]): Promise<TableModel[]> {
   const found: TableModel[] = [];
   for (const name of names) {
-    const figures = figuresOfRun(name, await foundOf<Run>(kept, `walk-${history}-${name}`));
-    const hours = hourRises(await foundOf<Run[]>(kept, `crashes-${history}-${name}`));
-    found.push({ ...figures, hours });
+    const figures = figuresOfRun(name, await foundOf<Run>(kept, `walk-driven-${name}`));
+    const crashes = HOURLY_MODELS.includes(name) ? await foundOf<Run[]>(kept, `crashes-driven-${name}`) : [];
+    found.push({ ...figures, hours: hourRises(crashes) });
   }
   return found;
+}
+
+/** Models over perpetuals. */
+export function readPerpetuals({ walks, crashes }: PerpetualsFound): TableModel[] {
+  return LINEAR_MODELS.map((name): TableModel => {
+    return { ...figuresOfRun(name, walks[name]!), hours: hourRises(crashes[name]!) };
+  });
 }

@@ -25,26 +25,26 @@ export const SPANS: Readonly<Record<HistoryName, Span>> = {
   coins: { from: day('2021-06-01'), to: day('2024-06-16'), every: 4 },
 };
 
-/** Ten days around a crash each, walked hour by hour: the largest rises of an hour are here or nowhere. */
+/** Five days around a crash each, walked hour by hour: the largest rises of an hour are here or nowhere. */
 export const CRASHES: Readonly<Record<'driven' | 'perpetuals', readonly (readonly [string, string])[]>> = {
   driven: [
-    ['2022-05-05', '2022-05-15'],
-    ['2022-11-04', '2022-11-14'],
-    ['2024-08-01', '2024-08-11'],
-    ['2025-10-05', '2025-10-15'],
+    ['2022-05-08', '2022-05-13'],
+    ['2022-11-07', '2022-11-12'],
+    ['2024-08-03', '2024-08-08'],
+    ['2025-10-09', '2025-10-14'],
   ],
   perpetuals: [
-    ['2020-03-08', '2020-03-18'],
-    ['2021-05-14', '2021-05-24'],
-    ['2022-05-05', '2022-05-15'],
-    ['2022-11-04', '2022-11-14'],
-    ['2024-08-01', '2024-08-11'],
-    ['2025-10-05', '2025-10-15'],
+    ['2020-03-10', '2020-03-15'],
+    ['2021-05-17', '2021-05-22'],
+    ['2022-05-08', '2022-05-13'],
+    ['2022-11-07', '2022-11-12'],
+    ['2024-08-03', '2024-08-08'],
+    ['2025-10-09', '2025-10-14'],
   ],
 };
 
-/** Hours from one margin to the next on the frontier of the twelve books. */
-export const FRONTIER_HOURS = 24;
+/** The frontier of the twelve books: once a day. */
+export const FRONTIER: Span = { from: day('2023-01-01'), to: SPANS.driven.to, every: 24 };
 export const ELASTICITIES = [0, 0.25, 0.5, 0.75, 1] as const;
 export const YEARS = [2020, 2021, 2022, 2023, 2024, 2025, 2026] as const;
 /** The first hour of the file of many coins: what is frozen for it was chosen by then. */
@@ -54,9 +54,11 @@ export const COINS =
     ' ',
   );
 
-export const PAIR = { kind: 'perpetuals', coins: ['BTC', 'ETH'] } as const;
-export const booksOf = (name: 'driven' | 'perpetuals'): Books =>
-  name === 'driven' ? { kind: 'standard' } : PAIR;
-
-/** What is walked over perpetuals: on linear books the expansion is the grid itself, and `var` is on the frontier. */
-export const LINEAR_MODELS: readonly string[] = ['static', 'grid', 'fhs', 'dmr'];
+/** Perpetuals of these are walked by themselves since 2018. */
+export const PAIR = { coins: ['BTC', 'ETH'] } as const;
+/** What is walked on driven surfaces. */
+export const BOOKS: Books = { kind: 'standard' };
+/** On linear books the expansion is the grid itself. */
+export const LINEAR_MODELS: readonly string[] = ['static', 'grid', 'fhs', 'var', 'dmr'];
+/** What is walked by the hour around crashes. */
+export const HOURLY_MODELS: readonly string[] = ['grid', 'fhs', 'var', 'dmr'];
