@@ -199,9 +199,28 @@ describe('M-161 windows of a history', () => {
       .levels.map((level) => Math.log(level));
   }
 
+  it('a move across a gap counts as so many steps of a part of its square', () => {
+    const filter = { halfLife: 10, floor: 0 };
+    const dates = (hours: readonly number[]) => {
+      return { step: 3_600_000, times: Float64Array.from(hours, (hour) => hour * 3_600_000) };
+    };
+    const logs = Float64Array.of(0, 0.01, 0.05, 0.06);
+    const [even, gap] = [
+      [0, 1, 2, 3],
+      [0, 1, 5, 6],
+    ].map((hours) => filterVols(logs, filter, dates(hours)));
+    expect(even).toEqual(filterVols(logs, filter));
+    // By hand: six steps in all; four of them at once, of a sixteenth of a thousandth each.
+    const [lambda, mean] = [2 ** -0.1, (0.0001 + 0.0016 + 0.0001) / 6];
+    const first = lambda * mean + (1 - lambda) * 0.0001;
+    const second = lambda ** 4 * first + (1 - lambda ** 4) * (0.0016 / 4);
+    expect(gap![2]).toBeCloseTo(Math.sqrt(second), 12);
+    expect(gap![2]).toBeLessThan(even![2]!);
+  });
+
   it('decay weighs the latest most, and all weights are one', () => {
     const all = { ...request, dates: 1, most: 1e6, decay: 0.999 };
-    const lanes = pastLanes(sure(windowsOf(history, all, 0.999)));
+    const lanes = pastLanes(sure(windowsOf(history, all, 0.5)));
     expect(lanes.reduce((sum, { window }) => sum + window!.weight, 0)).toBeCloseTo(1, 9);
     expect(lanes.at(-1)!.window!.weight / lanes.at(-2)!.window!.weight).toBeCloseTo(1 / 0.999, 9);
   });

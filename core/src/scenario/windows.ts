@@ -4,6 +4,7 @@
 import { type Refusal, refuse } from '../base/index.ts';
 import { exp, kthLargest, log, pow } from '../kernel/index.ts';
 import { type FactorHistory, factorId, type HistoryFactor } from '../market/index.ts';
+import { farthestDates, type KeptDates } from './farthest.ts';
 import type { MoveColumn, PastWindows } from './past.ts';
 import type { LaneLine } from './shock.ts';
 
@@ -23,7 +24,7 @@ export interface WindowRequest {
   readonly dates: number;
   /** Steps from the start of a window to that of the next. */
   readonly stride: number;
-  /** Windows kept, at least: those with the largest moves; all others count as harmless. More are kept where the tail has more than half of them. */
+  /** Room for the dates that are kept: of so many whole windows, and at least twice those beyond coverage. */
   readonly most: number;
   /** Rescaling to the vol of now; absent, moves are taken as they were. */
   readonly filter?: VolFilter;
@@ -46,19 +47,34 @@ interface FactorMoves {
 
 /**
  * Vols a step of a series of logs, as expected at each date: `v' = lambda v + (1 - lambda) r^2`, `lambda = 2^(-1 / halfLife)`, started at the mean
- * square of all that is known, never below `floor` times its root.
+ * square of all that is known, never below `floor` times its root. A move across a gap of n steps counts as n steps of one n-th of its square: `dates` says when the
+ * logs were, without it they are a step apart.
  * @example filterVols(Float64Array.of(0, 0.01, 0.03), { halfLife: 10, floor: 0 }).length // 3
  */
-export function filterVols(logs: Float64Array, { halfLife, floor }: VolFilter): Float64Array {
+export function filterVols(
+  logs: Float64Array,
+  { halfLife, floor }: VolFilter,
+  dates?: Pick<FactorHistory, 'times' | 'step'>,
+): Float64Array {
   const lambda = pow(2, -1 / halfLife);
+  const stepsTo = (t: number) =>
+    dates === undefined ? 1 : Math.max(1, Math.round((dates.times[t]! - dates.times[t - 1]!) / dates.step));
   let mean = 0;
-  for (let t = 1; t < logs.length; t++) mean += (logs[t]! - logs[t - 1]!) ** 2;
-  mean /= Math.max(1, logs.length - 1);
+  let steps = 0;
+  for (let t = 1; t < logs.length; t++) {
+    mean += (logs[t]! - logs[t - 1]!) ** 2;
+    steps += stepsTo(t);
+  }
+  mean /= Math.max(1, steps);
   const least = floor * Math.sqrt(mean);
   const vols = new Float64Array(logs.length);
   let variance = mean;
   for (let t = 0; t < logs.length; t++) {
-    if (t > 0) variance = lambda * variance + (1 - lambda) * (logs[t]! - logs[t - 1]!) ** 2;
+    if (t > 0) {
+      const n = stepsTo(t);
+      const kept = n === 1 ? lambda : pow(lambda, n);
+      variance = kept * variance + ((1 - kept) * (logs[t]! - logs[t - 1]!) ** 2) / n;
+    }
     vols[t] = Math.max(least, Math.sqrt(variance));
   }
   return vols;
@@ -85,10 +101,14 @@ export function logsOf(levels: Float64Array): Float64Array {
   return known.logs.subarray(from, from + levels.length);
 }
 
-function movesOf(factor: HistoryFactor, { filter, expected }: WindowRequest): FactorMoves {
+function movesOf(
+  history: FactorHistory,
+  factor: HistoryFactor,
+  { filter, expected }: WindowRequest,
+): FactorMoves {
   const logs = logsOf(factor.levels);
   const given = expected?.get(factorId(factor));
-  const vols = given ?? filterVols(logs, filter ?? { halfLife: logs.length, floor: 1 });
+  const vols = given ?? filterVols(logs, filter ?? { halfLife: logs.length, floor: 1 }, history);
   return { factor, logs, vols };
 }
 
@@ -118,29 +138,21 @@ function scaleOf({ factor, vols }: FactorMoves, start: number, request: WindowRe
   return (now ?? vols.at(-1)!) / vols[start]!;
 }
 
-/** How far each window goes at its farthest, in vols of now over the horizon: any factor, any date. */
-function sizesOf(
-  moves: readonly FactorMoves[],
+/** A factor's moves at every date of every window, in vols of the window's own time. */
+function unitMoves(
+  { logs, vols }: FactorMoves,
   starts: Int32Array,
   offsets: readonly number[],
-  { horizon }: WindowRequest,
 ): Float64Array {
-  const sizes = new Float64Array(starts.length);
-  for (const { logs, vols } of moves) {
-    for (let i = 0; i < starts.length; i++) {
-      const start = starts[i]!;
-      const from = logs[start]!;
-      let most = 0;
-      for (let d = 0; d < offsets.length; d++) {
-        const move = logs[start + offsets[d]!]! - from;
-        if (move > most) most = move;
-        else if (-move > most) most = -move;
-      }
-      sizes[i] = Math.max(sizes[i]!, most / vols[start]!);
-    }
+  const moves = new Float64Array(starts.length * offsets.length);
+  let at = 0;
+  for (let i = 0; i < starts.length; i++) {
+    const start = starts[i]!;
+    const [from, unit] = [logs[start]!, vols[start]!];
+    for (let d = 0; d < offsets.length; d++)
+      moves[at++] = unit > 0 ? (logs[start + offsets[d]!]! - from) / unit : 0;
   }
-  const root = Math.sqrt(horizon);
-  return sizes.map((size) => size / root);
+  return moves;
 }
 
 /** Places of the largest sizes in ascending order; of equal ones the earliest. @example largestOf(Float64Array.of(1, 3, 2), 2) // [1, 2] */
@@ -170,27 +182,30 @@ function weightsOf(count: number, decay: number): Float64Array {
   return weights.map((weight) => weight / sum);
 }
 
-/** One factor at every date of the windows kept. */
+/** One factor at the dates that are kept. */
 function columnOf(
   moves: FactorMoves,
-  kept: Int32Array,
+  { windows, from, dates }: KeptDates,
+  starts: Int32Array,
   offsets: readonly number[],
   request: WindowRequest,
 ): MoveColumn {
   const { factor, logs } = moves;
-  const relative = new Float64Array(kept.length * offsets.length);
-  let date = 0;
-  for (const start of kept) {
+  const relative = new Float64Array(dates.length);
+  windows.forEach((window, k) => {
+    const start = starts[window]!;
     const scale = scaleOf(moves, start, request);
-    for (const offset of offsets)
-      relative[date++] = relativeOf((logs[start + offset]! - logs[start]!) * scale);
-  }
+    for (let j = from[k]!; j < from[k + 1]!; j++) {
+      relative[j] = relativeOf((logs[start + offsets[dates[j]!]!]! - logs[start]!) * scale);
+    }
+  });
   return { kind: factor.kind, of: factor.of, relative };
 }
 
 /**
- * The windows of a history in columns, latest weighed most where weights decay; of all windows the `most` that move farthest are kept, and the
- * rest count as harmless, with their weight. Refuses a history too short for the coverage asked, saying how much is needed.
+ * The windows of a history in columns, latest weighed most where weights decay. Kept are the dates that stand farthest along every direction (`farthestDates`), half as
+ * many again as lie beyond coverage on each side; the rest count as harmless, with their weight. Refuses a history too short for the coverage asked, saying how
+ * much is needed.
  * @example windowsOf(history, { line: 'maintenance', horizon: 4, dates: 4, stride: 1, most: 512, decay: 1 }, 0.99)
  */
 export function windowsOf(
@@ -206,22 +221,31 @@ export function windowsOf(
     const message = `a coverage of ${coverage} over ${hours} hours needs ${needed} windows without a gap, and the history has ${starts.length}; give a longer one, or ask for less coverage.`;
     return refuse('too-short', message, 'history');
   }
-  const moves = history.factors.map((factor) => movesOf(factor, request));
+  const moves = history.factors.map((factor) => movesOf(history, factor, request));
   const offsets = datesOf(request.horizon, request.dates);
   const weights = weightsOf(starts.length, request.decay);
-  const most = Math.max(request.most, Math.ceil(2 * (1 - coverage) * starts.length));
-  const places = largestOf(sizesOf(moves, starts, offsets, request), most);
-  const kept = places.map((i) => starts[i]!);
+  const beyond = (1 - coverage) * starts.length;
+  // Where weights decay, a tail may be made of more windows than its share of them.
+  const ranks = Math.min(
+    starts.length,
+    Math.ceil((request.decay === 1 ? BEYOND_KEPT : 2 * BEYOND_KEPT) * beyond),
+  );
+  const room = Math.max(request.most * offsets.length, Math.ceil(2 * beyond));
+  const units = moves.map((own) => unitMoves(own, starts, offsets));
+  const kept = farthestDates(units, offsets.length, ranks, room);
   return {
     line: request.line,
-    from: Int32Array.from({ length: kept.length + 1 }, (_, i) => i * offsets.length),
-    weights: Float64Array.from(places, (i) => weights[i]!),
-    moves: moves.map((own) => columnOf(own, kept, offsets, request)),
-    nameOf: (i) => new Date(history.times[kept[i]!]!).toISOString().slice(0, 16),
-    afterOf: (date) => offsets[date % offsets.length]!,
+    from: kept.from,
+    weights: Float64Array.from(kept.windows, (i) => weights[i]!),
+    moves: moves.map((own) => columnOf(own, kept, starts, offsets, request)),
+    nameOf: (i) => new Date(history.times[starts[kept.windows[i]!]!]!).toISOString().slice(0, 16),
+    afterOf: (date) => offsets[kept.dates[date]!]!,
     count: starts.length,
   };
 }
+
+/** Windows kept of each side of a direction, over those beyond coverage: a book between directions has others in its tail than they have. */
+const BEYOND_KEPT = 1.5;
 
 /** Windows beyond coverage that a tail is made of at the least. */
 export const BEYOND_LEAST = 5;

@@ -195,7 +195,10 @@ describe('M-171 governed vols', () => {
     };
     const linear = [...everything, perpetual('BTC', 'linear')];
     const asked = (vols: Readonly<Record<string, number>>) => {
-      const book = sure(varModel.book(linear, past, { ...small(varModel.defaults), vols }));
+      const given = small(varModel.defaults);
+      // Room for the whole tail of every direction.
+      const history = { ...given.history, windows: { maintenance: 512, initial: 256 } };
+      const book = sure(varModel.book(linear, past, { ...given, history, vols }));
       const { maintenance, initial } = sure(assess(held, book, varModel)).requirement;
       return { maintenance: dollars(maintenance.swept), initial: dollars(initial.swept) };
     };

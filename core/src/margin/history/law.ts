@@ -91,7 +91,7 @@ export function factorLaw(
   const { factors } = history;
   const logs = factors.map(({ levels }) => logsOf(levels));
   const vols = Float64Array.from(factors, (factor, j) => {
-    return governed?.get(factorId(factor)) ?? filterVols(logs[j]!, filter).at(-1) ?? 0;
+    return governed?.get(factorId(factor)) ?? filterVols(logs[j]!, filter, history).at(-1) ?? 0;
   });
   const steps = stepsOf(history, logs, Math.ceil(HALF_LIVES * filter.halfLife));
   if (steps.length < STEPS_LEAST) {

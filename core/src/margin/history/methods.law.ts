@@ -313,6 +313,8 @@ describe('M-166 GARCH and GJR filters', () => {
     const all = {
       ...given,
       windows: { maintenance: 2_048, initial: 384 },
+      // One date a window, so that both keep the same one.
+      dates: { maintenance: 1, initial: 1 },
       coverage: { maintenance: 0.9, initial: 0.9 },
     };
     const [filtered] = sure(windowsOfLine(history, all, 'initial'));

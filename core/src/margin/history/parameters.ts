@@ -34,7 +34,7 @@ export interface HistoryParameters {
   readonly strideHours: PerLine;
   /** Dates inside a window at which the book is looked at: its loss is the worst of them. */
   readonly dates: PerLine;
-  /** Windows kept, those that move farthest. */
+  /** Room for what is kept, in whole windows: it is given to the dates that stand farthest, direction by direction. */
   readonly windows: PerLine;
   /** Of the filter: hours after which a squared move counts half, and the least share of the long-run vol. */
   readonly halfLifeHours: number;
