@@ -57,8 +57,11 @@ export function filterVols(
   dates?: Pick<FactorHistory, 'times' | 'step'>,
 ): Float64Array {
   const lambda = pow(2, -1 / halfLife);
-  const stepsTo = (t: number) =>
-    dates === undefined ? 1 : Math.max(1, Math.round((dates.times[t]! - dates.times[t - 1]!) / dates.step));
+  const { times, step } = dates ?? { times: undefined, step: 1 };
+  const stepsTo = (t: number) => {
+    const apart = times === undefined ? step : times[t]! - times[t - 1]!;
+    return apart === step ? 1 : Math.max(1, Math.round(apart / step));
+  };
   let mean = 0;
   let steps = 0;
   for (let t = 1; t < logs.length; t++) {
