@@ -249,7 +249,7 @@ function mantissaOf(x: number, e: number): number {
   return e > 0 ? x * 0.5 * POWERS[1075 - e]! : x * 18_014_398_509_481_984 * POWERS[1020 - e]!;
 }
 
-// value * 2^k at the ends of the doubles, rounded once; value in [0.7, 1.42).
+// value * 2^k at the ends of the doubles, k at most 1025, rounded once; value in [0.7, 1.42).
 function scaledFar(value: number, k: number): number {
-  return k > 0 ? value * 2 * POWERS[1073 + k]! : value * POWERS[2074 + k]! * POWERS[74]!;
+  return k > 0 ? value * 4 * POWERS[1072 + k]! : value * POWERS[2074 + k]! * POWERS[74]!;
 }

@@ -60,8 +60,11 @@ function distances(forward: number, strike: number, stdev: number): Distances {
   return { d1: h + 0.5 * stdev, d2: h - 0.5 * stdev, density: normalPdf(h + 0.5 * stdev) };
 }
 
-// a * b where a = 0 silences an infinite b: the Gaussian beats every power of its argument.
-function silenced(density: number, factor: number): number {
+/**
+ * a * b where a = 0 silences an infinite b: the Gaussian beats every power of its argument.
+ * @example silenced(0, Number.POSITIVE_INFINITY) // 0
+ */
+export function silenced(density: number, factor: number): number {
   return density === 0 ? 0 : density * factor;
 }
 

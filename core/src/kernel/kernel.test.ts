@@ -182,6 +182,9 @@ describe('defined limits', () => {
   });
 
   it('the elementary functions end where doubles end', () => {
+    // Every exponent past the last finite result overflows: the binade after it too.
+    for (let x = 709.79; x < 712; x += 0.01) expect(exp(x)).toBe(Number.POSITIVE_INFINITY);
+    expect(pow(2, 1024.5)).toBe(Number.POSITIVE_INFINITY);
     expect([exp(709.8), exp(-745.2), exp(-745), exp(0), exp(Number.NaN)]).toEqual([
       Number.POSITIVE_INFINITY,
       0,

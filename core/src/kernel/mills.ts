@@ -67,6 +67,14 @@ export function millsSlope(z: number): number {
   return even + d * odd;
 }
 
+/**
+ * The table that `mills` sums from, for bodies elsewhere: row r holds a_0..a_12 at z = -r/8, from 16 r on.
+ * @example millsTable()[0] // 1.2533141373155003
+ */
+export function millsTable(): Float64Array {
+  return coefficients;
+}
+
 // w - 3 w^2 + 15 w^3 - ..., w = 1/z^2: the expansion of 1 + z Y(z) for z -> -infinity.
 function asymptoticSlope(z: number): number {
   const w = 1 / (z * z);

@@ -111,6 +111,15 @@ export function fillCdf(z: Float64Array, count: number, out: Float64Array): void
   for (let l = 0; l < count; l++) out[l] = tabulated(table, z[l]!);
 }
 
+/**
+ * The table that rows are made with, for bodies elsewhere: cell `c` holds four coefficients from `4 c` on.
+ * @example cdfTable().length // 34820
+ */
+export function cdfTable(): Float64Array {
+  cubics ??= tabulate();
+  return cubics;
+}
+
 // Cells 0..CELLS; the last holds the value at +REACH alone, for t = 0.
 function tabulate(): Float64Array {
   const h = 1 / CELLS_PER_UNIT;
