@@ -16,7 +16,8 @@ import type { Market } from '../market/index.ts';
 import type { Product, ProductId } from '../product/index.ts';
 import type { Shock } from '../scenario/index.ts';
 import type { RiskBook } from './book.ts';
-import { type ExpiryBody, type ExpiryLanes, fillRows, fillStdevs, writeRow } from './rows.ts';
+import { type ExpiryBody, type ExpiryLanes, fillRows } from './rows.ts';
+import { fillStdevs, writeRow } from './strike.ts';
 
 /** When an expansion is good enough, and what happens where it is not. */
 export interface ExpansionGuard {

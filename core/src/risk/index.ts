@@ -20,6 +20,18 @@ export {
 } from './combine.ts';
 export { conformPayoff } from './conform.ts';
 export {
+  CROWD_NUMBERS,
+  type Crowd,
+  type CrowdBody,
+  type CrowdBook,
+  type CrowdSweep,
+  type CrowdWindows,
+  doubtCrowd,
+  doubtFormula,
+  sweptLoss,
+  typescriptBody,
+} from './crowd.ts';
+export {
   type Expansion,
   type ExpansionError,
   type ExpansionGuard,
@@ -38,11 +50,20 @@ export {
   reachOf,
   sweepFills,
 } from './fills.ts';
+export { type OrderColumns, sweepPlain, worstAfterFills } from './flat.ts';
 export { combineGreeks } from './greek-tail.ts';
 export { type CoinLevel, type ExpiryLevel, type Levels, levelsOf } from './levels.ts';
 export * from './measures/index.ts';
 export { fullRevaluation, type RowMethod } from './method.ts';
-export { fillRows, LANE_PAD, strideOf } from './rows.ts';
+export {
+  type ExpiryBody,
+  type ExpiryBodyOf,
+  type ExpiryLanes,
+  fillRows,
+  LANE_PAD,
+  strideOf,
+} from './rows.ts';
+export { fillNodes, fillStdevs, writeRow } from './strike.ts';
 export {
   betterOf,
   type Holdings,

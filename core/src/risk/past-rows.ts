@@ -32,7 +32,8 @@ import {
   termFactor,
 } from '../scenario/index.ts';
 import { laneMarkets } from './lane-markets.ts';
-import { type ExpiryLanes, fillExpiry, fillUnderlying, revaluing } from './rows.ts';
+import { type ExpiryLanes, fillExpiry, fillUnderlying } from './rows.ts';
+import { revaluing } from './strike.ts';
 
 /** One coin at every date: its market today, and how far everything of it moves; what does not move has no column. */
 interface CoinDates {

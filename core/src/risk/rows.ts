@@ -3,22 +3,13 @@
 // body as the shocked ones, so that their difference is clean.
 
 import { assert, isRefusal, type Refusal, yearsBetween } from '../base/index.ts';
-import { fillStrike, log, type Right, type StrikeLanes } from '../kernel/index.ts';
-import {
-  assetUsd,
-  deformVol,
-  discountOf,
-  leastVol,
-  type Market,
-  type Slice,
-  sliceAt,
-  smileMoneyness,
-  smileVol,
-} from '../market/index.ts';
+import { log, type Right, type StrikeLanes } from '../kernel/index.ts';
+import { assetUsd, discountOf, leastVol, type Market, type Slice, sliceAt } from '../market/index.ts';
 import { futureMark, futureProfit, price } from '../pricing/index.ts';
 import { expiryOf, type Future, type Option, type Perpetual, type Product } from '../product/index.ts';
 import { dampAt, pegAfter, type Shock } from '../scenario/index.ts';
 import { dampsAt, type LaneMarkets, laneMarkets } from './lane-markets.ts';
+import { revaluing } from './strike.ts';
 import { fillStructured } from './structured-rows.ts';
 
 /** Lanes are padded to this many slots with zeros, so that vector bodies never need a remainder loop. */
@@ -222,7 +213,7 @@ export function fillExpiry(
   bodyFor: (leader: Option) => ExpiryBody,
   at: number,
 ): void {
-  // Options of one expiry that settle alike share their lanes; most expiries have one settle asset.
+  // Those that settle alike share their lanes; most expiries have one settle asset.
   const settles = new Set(options.map((option) => option.settleAsset));
   for (const settle of settles) {
     const body = bodyFor(options.find((option) => option.settleAsset === settle)!);
@@ -238,60 +229,4 @@ export function fillExpiry(
       body.row(option.right, at + j);
     }
   }
-}
-
-/** The body of full revaluation: every lane from the array kernel. */
-export function revaluing(stride: number, out: Float64Array): ExpiryBodyOf {
-  return (expiry, damps) => {
-    const scratch = new Float64Array(2 * expiry.count);
-    const stdevs = new Float64Array(expiry.count);
-    return {
-      strike: (strike) => fillStrikeLanes(strike, expiry, stdevs, scratch),
-      row: (right, p) => writeRow(scratch, right === 'call' ? 0 : expiry.count, damps, out, p * stride),
-    };
-  };
-}
-
-/** Call values in the first half of `scratch`, put values in the second. */
-function fillStrikeLanes(
-  strike: number,
-  expiry: ExpiryLanes,
-  stdevs: Float64Array,
-  scratch: Float64Array,
-): void {
-  fillStdevs(strike, expiry, stdevs);
-  const forward = expiry.base.forward / expiry.basePeg;
-  const x0 = log(forward / strike);
-  fillStrike(x0, strike / forward, expiry, expiry.count, stdevs, 0, scratch, 0, expiry.count);
-}
-
-/** Total standard deviation of one strike in every lane: one log and one root per price node, one multiply or bend per lane. */
-export function fillStdevs(strike: number, expiry: ExpiryLanes, stdevs: Float64Array): void {
-  const { nodes, nodeK, nodeVol, node, simple, factor, floor, rootYears, sliceOf } = expiry;
-  for (let n = 0; n < nodes.length; n++) {
-    const { slice, peg } = nodes[n]!;
-    const k = smileMoneyness(strike * peg, slice);
-    nodeK[n] = k;
-    nodeVol[n] = smileVol(slice, k);
-  }
-  for (let s = 0; s < expiry.count; s++) {
-    const vol = nodeVol[node[s]!]!;
-    const bent =
-      simple[s] === 1
-        ? Math.max(vol * factor[s]!, floor[s]!)
-        : deformVol(vol, nodeK[node[s]!]!, sliceOf(s).deforms, leastVol(sliceOf(s)));
-    stdevs[s] = bent * rootYears[s]!;
-  }
-}
-
-/** A row from the values in `scratch[from ...]`, the unshocked one behind the lanes. */
-export function writeRow(
-  scratch: Float64Array,
-  from: number,
-  damps: Float64Array,
-  out: Float64Array,
-  at: number,
-): void {
-  const base = scratch[from + damps.length]!;
-  for (let s = 0; s < damps.length; s++) out[at + s] = damps[s]! * (scratch[from + s]! - base);
 }
