@@ -19,7 +19,8 @@ export const workspaces = {
   core: [],
   lab: ['core'],
   vectors: ['core'],
-  bench: ['core', 'lab'],
+  bench: ['core', 'lab', 'wasm'],
+  wasm: ['core'],
   cli: ['core', 'lab'],
 };
 
@@ -29,5 +30,6 @@ export const packages = {
   lab: [],
   vectors: [],
   bench: [],
+  wasm: ['assemblyscript'],
   cli: ['commander', 'cli-table3', 'picocolors'],
 };

@@ -13,6 +13,7 @@ export default defineConfig({
       { find: '@plimsoll/core/static', replacement: room('core/src/margin/static/index.ts') },
       { find: '@plimsoll/core/venues', replacement: room('core/src/margin/venues/index.ts') },
       { find: '@plimsoll/core', replacement: room('core/src/index.ts') },
+      { find: '@plimsoll/wasm', replacement: room('wasm/src/index.ts') },
       { find: '@plimsoll/lab', replacement: room('lab/src/index.ts') },
     ],
   },

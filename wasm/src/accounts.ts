@@ -1,0 +1,216 @@
+// Accounts that come, change and go, in columns that the kernel reads where they lie: every change costs as many steps as the account has positions.
+
+import { CROWD_NUMBERS, isRefusal, type Refusal, refuse } from '@plimsoll/core';
+import type { Arena } from './memory.ts';
+
+/** Most accounts and positions, so that all columns have their place from the start. */
+export interface Capacity {
+  readonly accounts: number;
+  readonly positions: number;
+}
+
+/** Positions of one account: rows of the book, ascending, and quantities. */
+export interface AccountPositions {
+  readonly rows: ArrayLike<number>;
+  readonly quantities: ArrayLike<number>;
+}
+
+/** Addresses of the columns. */
+export interface AccountColumns {
+  readonly span: number;
+  readonly rows: number;
+  readonly quantities: number;
+  readonly out: number;
+  readonly list: number;
+}
+
+/** Room for positions is given in steps of so many, so that an account may grow a little where it is. */
+const STEP = 4;
+const roomFor = (positions: number) => Math.max(1, Math.ceil(positions / STEP));
+
+/**
+ * A crowd in shared memory. An account is a number from 0 on; what was never set, or was removed, holds nothing. Twelve bytes a position, seventy-six an account.
+ * @example Accounts.open(arena, { accounts: 1_000_000, positions: 20_000_000 })
+ */
+export class Accounts {
+  readonly columns: AccountColumns;
+  readonly capacity: Capacity;
+  private readonly span: Int32Array;
+  private readonly rows: Int32Array;
+  private readonly quantities: Float64Array;
+  private readonly losses: Float64Array;
+  private readonly list: Int32Array;
+  /** Places that were let go, by how many steps of room they have. */
+  private readonly free = new Map<number, number[]>();
+  /** Steps of room of each account. */
+  private readonly room: Int32Array;
+  private end = 0;
+  private highestRow = -1;
+  private highest = 0;
+
+  private constructor(arena: Arena, columns: AccountColumns, capacity: Capacity) {
+    const { buffer } = arena.memory;
+    this.columns = columns;
+    this.capacity = capacity;
+    this.span = new Int32Array(buffer, columns.span, 2 * capacity.accounts);
+    this.rows = new Int32Array(buffer, columns.rows, capacity.positions);
+    this.quantities = new Float64Array(buffer, columns.quantities, capacity.positions);
+    this.losses = new Float64Array(buffer, columns.out, CROWD_NUMBERS * capacity.accounts);
+    this.list = new Int32Array(buffer, columns.list, capacity.accounts);
+    this.room = new Int32Array(capacity.accounts);
+  }
+
+  /** Refuses more than one memory holds. */
+  static open(arena: Arena, { accounts, positions }: Capacity): Accounts | Refusal {
+    const whole = (value: number) => Number.isSafeInteger(value) && value > 0;
+    if (!whole(accounts) || !whole(positions)) {
+      return refuse(
+        'out-of-range',
+        'give whole numbers of accounts and of positions, above zero.',
+        'the crowd',
+      );
+    }
+    const room = STEP * Math.ceil(positions / STEP);
+    const sizes = [8 * accounts, 4 * room, 8 * room, 8 * CROWD_NUMBERS * accounts, 4 * accounts];
+    const places = sizes.map((bytes) => arena.take(bytes));
+    const refusal = places.find(isRefusal);
+    if (refusal !== undefined) return refusal;
+    const [span, rows, quantities, out, list] = places as [number, number, number, number, number];
+    new Int32Array(arena.memory.buffer, span, 2 * accounts).fill(0);
+    new Float64Array(arena.memory.buffer, out, CROWD_NUMBERS * accounts).fill(0);
+    return new Accounts(arena, { span, rows, quantities, out, list }, { accounts, positions: room });
+  }
+
+  /** One more than the largest account that was ever set. */
+  get count(): number {
+    return this.highest;
+  }
+
+  /**
+   * What an account holds from now on. Refuses an account beyond the capacity, rows that do not ascend, a quantity that is no number, and more positions than
+   * there is room for; the account then keeps what it had.
+   * @example accounts.set(7, { rows: [3, 9], quantities: [1, -2] })
+   */
+  set(account: number, { rows, quantities }: AccountPositions): Refusal | undefined {
+    const wrong = this.doubt(account, rows, quantities);
+    if (wrong !== undefined) return wrong;
+    const needed = roomFor(rows.length);
+    let first = this.span[2 * account]!;
+    if (this.room[account]! < needed) {
+      const place = this.place(needed);
+      if (isRefusal(place)) return place;
+      this.letGo(account);
+      first = place;
+      this.room[account] = needed;
+    }
+    for (let i = 0; i < rows.length; i++) {
+      this.rows[first + i] = rows[i]!;
+      this.quantities[first + i] = quantities[i]!;
+    }
+    this.span[2 * account] = first;
+    this.span[2 * account + 1] = first + rows.length;
+    if (account >= this.highest) this.highest = account + 1;
+    this.highestRow = Math.max(this.highestRow, rows[rows.length - 1] ?? -1);
+    return undefined;
+  }
+
+  /** An account that holds nothing from now on; its room is another's. */
+  remove(account: number): void {
+    if (!(account >= 0 && account < this.highest)) return;
+    this.letGo(account);
+    this.span.fill(0, 2 * account, 2 * account + 2);
+    this.losses.fill(0, CROWD_NUMBERS * account, CROWD_NUMBERS * (account + 1));
+  }
+
+  /** What an account holds. @example accounts.get(7).rows // Int32Array [3, 9] */
+  get(account: number): { readonly rows: Int32Array; readonly quantities: Float64Array } {
+    const [first, last] = [this.span[2 * account] ?? 0, this.span[2 * account + 1] ?? 0];
+    return { rows: this.rows.slice(first, last), quantities: this.quantities.slice(first, last) };
+  }
+
+  /** What the last sweep answered: `CROWD_NUMBERS` numbers an account, as the contract of core has them. A view: the next sweep writes over it. */
+  get answers(): Float64Array {
+    return this.losses.subarray(0, CROWD_NUMBERS * this.highest);
+  }
+
+  /** The refusal of a book that has fewer rows than an account holds. */
+  beyond(products: number): Refusal | undefined {
+    if (this.highestRow < products) return undefined;
+    for (let account = 0; account < this.highest; account++) {
+      const [first, last] = [this.span[2 * account]!, this.span[2 * account + 1]!];
+      const row = last > first ? this.rows[last - 1]! : -1;
+      if (row >= products) {
+        const message = `it holds row ${row}, and the book has ${products}; settle what has gone before the book is loaded.`;
+        return refuse('unknown-product', message, `account ${account}`);
+      }
+    }
+    // What was beyond has gone; the next book is asked by what is there.
+    this.highestRow = products - 1;
+    return undefined;
+  }
+
+  /** Writes down which accounts a sweep is of; the refusal of one that is none. */
+  listed(list: Int32Array | undefined): Refusal | undefined {
+    if (list === undefined) return undefined;
+    if (list.length > this.capacity.accounts) {
+      return refuse(
+        'too-large',
+        `it names ${list.length} accounts; there is room for ${this.capacity.accounts}.`,
+        'the list',
+      );
+    }
+    const wrong = list.find((account) => !(account >= 0 && account < this.highest));
+    if (wrong !== undefined) return refuse('out-of-range', `there is no account ${wrong}.`, 'the list');
+    this.list.set(list);
+    return undefined;
+  }
+
+  private doubt(
+    account: number,
+    rows: ArrayLike<number>,
+    quantities: ArrayLike<number>,
+  ): Refusal | undefined {
+    if (!(Number.isInteger(account) && account >= 0 && account < this.capacity.accounts)) {
+      const message = `there is no account ${account}; there is room for ${this.capacity.accounts}, counted from 0.`;
+      return refuse('out-of-range', message, 'the crowd');
+    }
+    if (rows.length !== quantities.length) {
+      return refuse(
+        'malformed',
+        `it has ${rows.length} rows and ${quantities.length} quantities.`,
+        `account ${account}`,
+      );
+    }
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i]!;
+      if (!(Number.isInteger(row) && row > (i === 0 ? -1 : rows[i - 1]!))) {
+        return refuse('malformed', 'its rows do not ascend from 0; sort and net them.', `account ${account}`);
+      }
+      if (!Number.isFinite(quantities[i]!)) {
+        return refuse('malformed', `its quantity of row ${row} is no number.`, `account ${account}`);
+      }
+    }
+    return undefined;
+  }
+
+  private letGo(account: number): void {
+    const room = this.room[account]!;
+    if (room === 0) return;
+    const places = this.free.get(room) ?? [];
+    places.push(this.span[2 * account]!);
+    this.free.set(room, places);
+    this.room[account] = 0;
+  }
+
+  private place(room: number): number | Refusal {
+    const known = this.free.get(room)?.pop();
+    if (known !== undefined) return known;
+    const at = this.end;
+    if (at + STEP * room > this.capacity.positions) {
+      const message = `there is no room for ${STEP * room} more positions; the crowd was opened for ${this.capacity.positions}.`;
+      return refuse('too-large', message, 'the crowd');
+    }
+    this.end += STEP * room;
+    return at;
+  }
+}

@@ -1,0 +1,19 @@
+export { type AccountColumns, type AccountPositions, Accounts, type Capacity } from './accounts.ts';
+export { type LaidCrowd, layCrowd, wasmBody } from './crowd.ts';
+export { type GreekBodies, kernelGreeks } from './greeks.ts';
+export { type Kernel, type KernelExports, kernelExports, kernelMemory, openKernel } from './kernel.ts';
+export { type LaidOut, layOut } from './layout.ts';
+export {
+  type KeptSweep,
+  type LaidRows,
+  layRows,
+  ORDERS_MAX,
+  type OrderCheck,
+  orderCheck,
+  type PlainSweep,
+  plainSweep,
+} from './loops.ts';
+export { Arena, BYTES_MAX } from './memory.ts';
+export { KERNEL_SHA256 } from './module.ts';
+export { Pool, type PoolOptions, type SweepReport, THREADS_MAX } from './pool.ts';
+export { kernelRows } from './rows.ts';

@@ -1,0 +1,132 @@
+// The flat loops against the core's, on numbers of every size.
+
+import { isRefusal, type Refusal, sweepPlain, worstAfterFills } from '@plimsoll/core';
+import { fillStrike } from '@plimsoll/core/kernel';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { layRows, openKernel, orderCheck, plainSweep } from './index.ts';
+
+const sure = <T>(value: T | Refusal): T => {
+  if (isRefusal(value)) throw new Error(value.message);
+  return value;
+};
+const kernel = sure(await openKernel());
+const { arena, run, table } = kernel;
+const number = fc.oneof(
+  fc.double({ min: -1e9, max: 1e9, noNaN: true }),
+  fc.constantFrom(0, -0, 1e-300, -1e-300, 1e15, -1e15),
+);
+
+it('rows of a strike: calls and puts, deep and near, at once to expiry and never, to the bit', () => {
+  const lane = fc.record({
+    logShift: fc.double({ min: -5, max: 5, noNaN: true }),
+    invShift: fc.double({ min: 1e-3, max: 1e3, noNaN: true }),
+    scale: fc.double({ min: 0, max: 1e6, noNaN: true }),
+    stdev: fc.oneof(fc.double({ min: 0, max: 8, noNaN: true }), fc.constantFrom(0, 1e-13, 1e-6, 50)),
+  });
+  fc.assert(
+    fc.property(
+      fc.array(lane, { minLength: 1, maxLength: 40 }),
+      fc.double({ min: -9, max: 9, noNaN: true }),
+      fc.double({ min: 1e-4, max: 1e4, noNaN: true }),
+      fc.constantFrom('both', 'call', 'put'),
+      (lanes, x0, kOverF, wanted) => {
+        const before = arena.used;
+        // The kernel takes an even number of lanes; a padded one is as harmless as any.
+        const count = 2 * Math.ceil(lanes.length / 2);
+        const places = Array.from({ length: 6 }, () => sure(arena.take(8 * count)));
+        const [logShift, invShift, scale, stdevs, call, put] = places.map(
+          (at) => new Float64Array(arena.memory.buffer, at, count),
+        ) as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];
+        call.fill(0);
+        put.fill(0);
+        lanes.forEach((own, l) => {
+          [logShift[l], invShift[l], scale[l], stdevs[l]] = [
+            own.logShift,
+            own.invShift,
+            own.scale,
+            own.stdev,
+          ];
+        });
+        const expected = new Float64Array(2 * count);
+        const [callAt, putAt] = [wanted === 'put' ? -1 : 0, wanted === 'call' ? -1 : count];
+        fillStrike(
+          x0,
+          kOverF,
+          { logShift, invShift, scale },
+          lanes.length,
+          stdevs,
+          0,
+          expected,
+          callAt,
+          putAt,
+        );
+        run.fillStrike(
+          table,
+          x0,
+          kOverF,
+          places[0]!,
+          places[1]!,
+          places[2]!,
+          count,
+          places[3]!,
+          wanted === 'put' ? 0 : places[4]!,
+          wanted === 'call' ? 0 : places[5]!,
+        );
+        expect(call.slice(0, lanes.length)).toEqual(expected.slice(0, lanes.length));
+        expect(put.slice(0, lanes.length)).toEqual(expected.slice(count, count + lanes.length));
+        arena.release(before);
+      },
+    ),
+    { numRuns: 500 },
+  );
+});
+
+it('the plain sweep and the check of orders, to the bit', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 40 }),
+      fc.integer({ min: 1, max: 6 }),
+      fc.array(number, { minLength: 288, maxLength: 288 }),
+      fc.array(fc.uniqueArray(fc.tuple(fc.nat(5), number), { selector: ([row]) => row, maxLength: 6 }), {
+        maxLength: 5,
+      }),
+      fc.array(fc.tuple(fc.nat(5), number, number), { maxLength: 12 }),
+      (lanes, count, cells, accounts, orders) => {
+        const before = arena.used;
+        const stride = 48;
+        const rows = Float64Array.from(cells, (cell, i) => (i % stride < lanes ? cell : 0));
+        const seen = Uint8Array.from({ length: lanes }, (_, s) => (s % 3 === 0 ? 0 : 1));
+        const book = { rows, stride };
+        const held = accounts.map((own) => own.filter(([row]) => row < count).toSorted(([a], [b]) => a - b));
+        const crowd = {
+          count: held.length,
+          start: Int32Array.from([0, ...held.map((_, i) => held.slice(0, i + 1).flat().length)]),
+          rows: Int32Array.from(held.flat(), ([row]) => row),
+          quantities: Float64Array.from(held.flat(), ([, quantity]) => quantity),
+        };
+        const laid = sure(layRows(kernel, book));
+        const [mine, theirs] = [0, 1].map(() => new Float64Array(2 * held.length)) as [
+          Float64Array,
+          Float64Array,
+        ];
+        expect(sure(plainSweep(kernel, laid, seen)).sweep(crowd, 0, held.length, mine)).toBeUndefined();
+        sweepPlain(crowd, book, seen, 0, held.length, theirs);
+        expect(mine).toEqual(theirs);
+
+        const check = sure(orderCheck(kernel, laid, lanes));
+        check.pnl.set(cells.slice(0, lanes));
+        const columns = {
+          rows: orders.map(([row]) => row),
+          quantities: orders.map(([, quantity]) => quantity),
+          jumps: orders.map(([, , jump]) => jump),
+        };
+        const worst = check.worst(columns);
+        // A zero has a sign that nobody reads: adding what loses nothing may turn it.
+        expect(worst + 0).toBe(worstAfterFills(book, Float64Array.from(cells.slice(0, lanes)), columns) + 0);
+        arena.release(before);
+      },
+    ),
+    { numRuns: 300 },
+  );
+});

@@ -1,0 +1,144 @@
+// Threads over one crowd: as many as one likes, the same numbers; accounts that change; threads that die.
+
+import {
+  CROWD_NUMBERS,
+  type CrowdBook,
+  isRefusal,
+  type MarginModel,
+  models,
+  type Refusal,
+  seededPrng,
+  typescriptBody,
+} from '@plimsoll/core';
+import { afterAll, describe, expect, it } from 'vitest';
+import { everything } from '../../core/test/arbitrary.law.ts';
+import { fewWindows, sampleHistory } from '../../core/test/history.ts';
+import { market } from '../../core/test/sample.ts';
+import { Pool, type PoolOptions } from './index.ts';
+
+const sure = <T>(value: T | Refusal): T => {
+  if (isRefusal(value)) throw new Error(value.message);
+  return value;
+};
+const past = { ...market, history: sampleHistory() };
+const { dmr } = models;
+const book = sure(
+  (dmr as MarginModel).book(everything as never, past as never, fewWindows(dmr.defaults) as never),
+) as unknown as CrowdBook;
+const size = book.risk.products.length;
+const opened: Pool[] = [];
+afterAll(async () => {
+  await Promise.all(opened.map((pool) => pool.close()));
+});
+
+async function poolOf(options: Partial<PoolOptions> = {}): Promise<Pool> {
+  const pool = sure(await Pool.open({ threads: 2, accounts: 3_000, positions: 60_000, ...options }));
+  opened.push(pool);
+  expect(pool.load(book)).toBeUndefined();
+  return pool;
+}
+
+/** An account of up to 12 positions, by number. */
+function drawn(seed: number) {
+  const random = seededPrng(seed);
+  const rows = [...Array(size).keys()].filter(() => random.next() < 6 / size);
+  return { rows, quantities: rows.map(() => 20 * random.next() - 10) };
+}
+
+/** One account by the body of core. */
+function alone({ rows, quantities }: ReturnType<typeof drawn>): Float64Array {
+  const out = new Float64Array(CROWD_NUMBERS);
+  const crowd = {
+    count: 1,
+    start: Int32Array.of(0, rows.length),
+    rows: Int32Array.from(rows),
+    quantities: Float64Array.from(quantities),
+  };
+  sure(typescriptBody(book))(crowd, 0, 1, out);
+  return out;
+}
+const answerOf = (pool: Pool, account: number) =>
+  Float64Array.from(pool.accounts.answers.subarray(CROWD_NUMBERS * account, CROWD_NUMBERS * (account + 1)));
+
+describe('a pool', () => {
+  it('answers the same whatever the number of threads, and as a single account is answered', async () => {
+    const answers = [];
+    for (const threads of [1, 2, 5]) {
+      const pool = await poolOf({ threads });
+      for (let a = 0; a < 2_000; a++) expect(pool.accounts.set(a, drawn(a))).toBeUndefined();
+      expect(await pool.sweep()).toEqual({ accounts: 2_000, replaced: 0 });
+      answers.push(Float64Array.from(pool.accounts.answers));
+    }
+    expect(answers[1]).toEqual(answers[0]);
+    expect(answers[2]).toEqual(answers[0]);
+    for (const a of [0, 7, 511, 512, 1_999])
+      expect(answers[0]!.slice(8 * a, 8 * a + 8)).toEqual(alone(drawn(a)));
+  });
+
+  it('keeps accounts that are set, changed and removed in any order, and uses their room again', async () => {
+    const pool = await poolOf({ positions: 24_000 });
+    const random = seededPrng(3);
+    const held = new Map<number, ReturnType<typeof drawn>>();
+    // Were room not used again, so many changes would not fit.
+    for (let step = 0; step < 20_000; step++) {
+      const account = Math.floor(random.next() * 1_000);
+      if (random.next() < 0.2) {
+        pool.accounts.remove(account);
+        held.delete(account);
+      } else {
+        const positions = drawn(step);
+        expect(pool.accounts.set(account, positions)).toBeUndefined();
+        held.set(account, positions);
+      }
+    }
+    sure(await pool.sweep());
+    for (let account = 0; account < pool.accounts.count; account += 13) {
+      const positions = held.get(account) ?? { rows: [], quantities: [] };
+      expect(Array.from(pool.accounts.get(account).rows)).toEqual(positions.rows);
+      expect(answerOf(pool, account)).toEqual(alone(positions));
+    }
+  });
+
+  it('sweeps only those that are named', async () => {
+    const pool = await poolOf();
+    for (const a of [0, 1, 2]) pool.accounts.set(a, drawn(a));
+    sure(await pool.sweep());
+    const before = [0, 1, 2].map((a) => answerOf(pool, a));
+    for (const a of [0, 1, 2]) pool.accounts.set(a, drawn(100 + a));
+    expect(await pool.sweep(Int32Array.of(1))).toEqual({ accounts: 1, replaced: 0 });
+    expect(answerOf(pool, 0)).toEqual(before[0]);
+    expect(answerOf(pool, 1)).toEqual(alone(drawn(101)));
+  });
+
+  it('notices a thread that died, replaces it and sweeps again', async () => {
+    const pool = await poolOf({ firstDies: true });
+    for (let a = 0; a < 2_000; a++) pool.accounts.set(a, drawn(a));
+    expect(sure(await pool.sweep()).replaced).toBe(1);
+    for (const a of [3, 1_700]) expect(answerOf(pool, a)).toEqual(alone(drawn(a)));
+    expect(sure(await pool.sweep()).replaced).toBe(0);
+  });
+
+  it('refuses at the door what is no account, no book or too much, and keeps what it had', async () => {
+    const pool = sure(await Pool.open({ threads: 1, accounts: 4, positions: 8 }));
+    opened.push(pool);
+    const message = (value: unknown) => (isRefusal(value) ? value.message : 'answered');
+    expect(message(await pool.sweep())).toMatch(/no book/);
+    expect(pool.load(book)).toBeUndefined();
+    expect(message(pool.accounts.set(4, drawn(1)))).toMatch(/no account 4/);
+    expect(message(pool.accounts.set(0, { rows: [2, 1], quantities: [1, 1] }))).toMatch(/ascend/);
+    expect(message(pool.accounts.set(0, { rows: [1], quantities: [Number.NaN] }))).toMatch(/no number/);
+    expect(message(pool.accounts.set(0, { rows: [1], quantities: [] }))).toMatch(/1 rows and 0 quantities/);
+    expect(pool.accounts.set(0, { rows: [0, 1], quantities: [1, 1] })).toBeUndefined();
+    expect(message(pool.accounts.set(1, { rows: [0, 1, 2, 3, 4], quantities: [1, 1, 1, 1, 1] }))).toMatch(
+      /no room/,
+    );
+    expect(message(await pool.sweep(Int32Array.of(3)))).toMatch(/no account 3/);
+    expect(pool.accounts.set(1, { rows: [size], quantities: [1] })).toBeUndefined();
+    expect(message(await pool.sweep())).toMatch(/the book has/);
+    pool.accounts.remove(1);
+    expect(isRefusal(await pool.sweep())).toBe(false);
+    expect(answerOf(pool, 0)).toEqual(alone({ rows: [0, 1], quantities: [1, 1] }));
+    expect(message(await Pool.open({ threads: 0, accounts: 1, positions: 1 }))).toMatch(/threads/);
+    expect(message(await Pool.open({ threads: 1, accounts: 1e9, positions: 1e9 }))).toMatch(/MiB/);
+  });
+});
