@@ -7,7 +7,9 @@ export interface Bench {
   /** ns per unit, or millions of units per second. */
   readonly unit: 'ns' | 'M/s';
   readonly work: number;
-  readonly run: () => number;
+  /** Rounds that count, where the usual number takes too long. */
+  readonly rounds?: number;
+  readonly run: () => number | Promise<number>;
 }
 
 /** Median, fastest and spread (middle half of the rounds over the median) of one bench. */
@@ -29,24 +31,37 @@ export interface Ratio {
 /** A group of benches and the ratios that matter among them. */
 export interface Suite {
   readonly name: string;
-  readonly benches: () => readonly Bench[];
-  readonly ratios: (results: readonly Measured[]) => readonly Ratio[];
+  readonly benches: () => readonly Bench[] | Promise<readonly Bench[]>;
+  /** What is measured outside this process in the same run, or why it is absent. */
+  readonly peers?: () => Promise<readonly Peer[]>;
+  readonly ratios: (results: readonly Measured[], peers: readonly Peer[]) => readonly Ratio[];
+}
+
+/** Another implementation of the same work, on the same machine in the same run. */
+export interface Peer {
+  readonly name: string;
+  readonly unit: 'ns' | 'M/s';
+  /** Undefined where it is absent. */
+  readonly median?: number;
+  readonly absent?: string;
 }
 
 const WARM_UP_ROUNDS = 8;
 const ROUNDS = 31;
 
 /** Times the benches of a suite in turn, round by round, so that a slow minute hits all of them alike. */
-export function measure(benches: readonly Bench[]): Measured[] {
+export async function measure(benches: readonly Bench[]): Promise<Measured[]> {
   const times = benches.map(() => [] as number[]);
   const sinks = benches.map(() => 0);
-  for (let round = 0; round < WARM_UP_ROUNDS + ROUNDS; round++) {
-    benches.forEach((bench, b) => {
+  const least = Math.min(...benches.map(({ rounds }) => rounds ?? ROUNDS));
+  const warm = Math.min(WARM_UP_ROUNDS, least);
+  for (let round = 0; round < warm + least; round++) {
+    for (const [b, bench] of benches.entries()) {
       const start = process.hrtime.bigint();
-      sinks[b] = bench.run();
+      sinks[b] = await bench.run();
       const ns = Number(process.hrtime.bigint() - start);
-      if (round >= WARM_UP_ROUNDS) times[b]!.push(ns / bench.work);
-    });
+      if (round >= warm) times[b]!.push(ns / bench.work);
+    }
   }
   return benches.map((bench, b) => {
     const sorted = times[b]!.toSorted((left, right) => left - right);

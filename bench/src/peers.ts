@@ -1,0 +1,68 @@
+// Other people's implementations, run beside ours where the machine has them: built on the spot, never shipped.
+
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Peer } from './bench.ts';
+
+const source = (name: string) => fileURLToPath(new URL(`../peers/${name}`, import.meta.url));
+const MINUTES = 60_000;
+
+function ran(command: string, words: readonly string[]): string | { readonly absent: string } {
+  const { status, stdout, stderr, error } = spawnSync(command, words, {
+    encoding: 'utf8',
+    timeout: 5 * MINUTES,
+  });
+  if (status === 0) return stdout;
+  const said = error?.message ?? stderr.trim().split('\n').at(-1) ?? '';
+  return { absent: said.slice(0, 100) || `${command} ended with ${status}` };
+}
+
+function timed(name: string, unit: Peer['unit'], command: string, words: readonly string[]): Peer {
+  const answer = ran(command, words);
+  if (typeof answer !== 'string') return { name, unit, absent: answer.absent };
+  const ns = Number(answer.split(' ')[0]);
+  return { name, unit, median: unit === 'ns' ? ns : 1_000 / ns };
+}
+
+/** A program of `peers/` compiled and run. */
+export function compiledPeer(
+  name: string,
+  unit: Peer['unit'],
+  file: string,
+  flags: readonly string[],
+  words: readonly string[],
+): Peer {
+  const folder = mkdtempSync(join(tmpdir(), 'plimsoll-peer-'));
+  try {
+    const program = join(folder, 'peer');
+    const compiler = file.endsWith('.c') ? 'cc' : 'c++';
+    const built = ran(compiler, ['-O3', '-march=native', source(file), '-o', program, ...flags]);
+    if (typeof built !== 'string') return { name, unit, absent: built.absent };
+    return timed(name, unit, program, words);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** A script of `peers/` run by Python. */
+export function pythonPeer(name: string, unit: Peer['unit'], file: string, words: readonly string[]): Peer {
+  return timed(name, unit, 'python3', [source(file), ...words]);
+}
+
+/** Arrays in a file that a peer reads, for as long as a function runs. */
+export function withFile<T>(parts: readonly ArrayBufferView[], use: (path: string) => T): T {
+  const folder = mkdtempSync(join(tmpdir(), 'plimsoll-peer-'));
+  try {
+    const path = join(folder, 'work.bin');
+    writeFileSync(
+      path,
+      Buffer.concat(parts.map((part) => Buffer.from(part.buffer, part.byteOffset, part.byteLength))),
+    );
+    return use(path);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
