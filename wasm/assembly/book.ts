@@ -75,6 +75,14 @@ export function driverCount(b: usize): usize {
 export function sets(b: usize, line: usize): usize {
   return word(b, 19 + line);
 }
+/** u32 by coin: its lists of lanes, how many (u32), where each begins, and their lanes. */
+export function partnerLists(b: usize): usize {
+  return word(b, 21);
+}
+/** Bytes for the least of every list of a coin. */
+export function listStride(b: usize): usize {
+  return word(b, 24);
+}
 /** Share of an offset that is kept as margin. */
 export function retained(b: usize): f64 {
   return load<f64>(b, 88);

@@ -2,25 +2,37 @@
 
 import * as book from './book';
 
-/** The least of a coin's row over the lanes it may be in. */
-// @ts-expect-error: decorator
-@inline
-function worstPartner(row: usize, from: usize, lanes: usize, s: usize): f64 {
-  let i = <usize>load<i32>(from + (s << 2));
-  const end = <usize>load<i32>(from + (s << 2), 4);
-  let least = load<f64>(row + (<usize>load<i32>(lanes + (i << 2)) << 3));
-  for (i++; i < end; i++) least = min(least, load<f64>(row + (<usize>load<i32>(lanes + (i << 2)) << 3)));
-  return least;
+/** The least of a coin's row over every list of lanes it may be in, into `out`. Few lists serve all lanes of all drivers. */
+function fillLeast(row: usize, lists: usize, out: usize): void {
+  const count = <usize>load<u32>(lists);
+  const from = <usize>load<u32>(lists, 4);
+  const lanes = <usize>load<u32>(lists, 8);
+  for (let k: usize = 0; k < count; k++) {
+    let i = <usize>load<i32>(from + (k << 2));
+    const end = <usize>load<i32>(from + (k << 2), 4);
+    let least = load<f64>(row + (<usize>load<i32>(lanes + (i << 2)) << 3));
+    for (i++; i < end; i++) least = min(least, load<f64>(row + (<usize>load<i32>(lanes + (i << 2)) << 3)));
+    store<f64>(out + (k << 3), least);
+  }
 }
 
-/** Joint worst over co-moves and driven moves, both lines, into `out` and `out + 16`; several coins are touched. */
-export function jointWorst(b: usize, coins: usize, touched: usize, count: usize, out: usize): void {
+/**
+ * Joint worst over co-moves and driven moves, both lines, into `out` and `out + 16`; several coins are touched. `room` is for the least of every list of every coin,
+ * `listStride` bytes a coin.
+ */
+export function jointWorst(b: usize, coins: usize, touched: usize, count: usize, room: usize, out: usize): void {
   const stride = book.stride(b);
   const lanes = book.laneCount(b);
   const movers = book.movers(b);
   const unseen = book.unseen(b);
+  const lists = book.partnerLists(b);
+  const each = book.listStride(b);
   let low: f64 = 0;
   let lowSeen: f64 = 0;
+  for (let i: usize = 0; i < count; i++) {
+    const u = <usize>load<i32>(touched + (i << 2));
+    fillLeast(coins + u * stride, <usize>load<u32>(lists + (u << 2)), room + i * each);
+  }
   for (let s: usize = 0; s < lanes; s++) {
     if (load<i32>(movers + (s << 2)) >= 0) continue;
     let pnl: f64 = 0;
@@ -33,8 +45,8 @@ export function jointWorst(b: usize, coins: usize, touched: usize, count: usize,
   const underlyings = book.underlyings(b);
   const drivers = book.drivers(b);
   for (let d: usize = 0, n = book.driverCount(b); d < n; d++) {
-    // A driver is its coin, or -1, and for every coin two addresses: where partners of a lane begin, and the partners.
-    const driver = drivers + d * (8 + (underlyings << 3));
+    // A driver is its coin, or -1, its name, and for every coin the address of its list in every lane.
+    const driver = drivers + d * (8 + (underlyings << 2));
     const own = load<i32>(driver);
     const name = load<i32>(driver, 4);
     for (let s: usize = 0; s < lanes; s++) {
@@ -42,12 +54,11 @@ export function jointWorst(b: usize, coins: usize, touched: usize, count: usize,
       if (mover >= 0 && mover !== name) continue;
       let sum: f64 = 0;
       for (let i: usize = 0; i < count; i++) {
-        const u = load<i32>(touched + (i << 2));
-        const row = coins + <usize>u * stride;
-        if (u === own) sum += load<f64>(row + (s << 3));
+        const u = <usize>load<i32>(touched + (i << 2));
+        if (<i32>u === own) sum += load<f64>(coins + u * stride + (s << 3));
         else {
-          const partner = driver + 8 + (<usize>u << 3);
-          sum += worstPartner(row, <usize>load<u32>(partner), <usize>load<u32>(partner, 4), s);
+          const list = <usize>load<i32>(<usize>load<u32>(driver + 8 + (u << 2)) + (s << 2));
+          sum += load<f64>(room + i * each + (list << 3));
         }
       }
       low = min(low, sum);

@@ -193,7 +193,8 @@ export function sweepTree(
   const standing = book.standing(b);
   const bucket = scratch;
   const coins = bucket + stride;
-  const together = coins + book.underlyings(b) * stride;
+  const least = coins + book.underlyings(b) * stride;
+  const together = least + book.underlyings(b) * book.listStride(b);
   const touched = together + stride;
   const worst = touched + ((book.underlyings(b) + 4) << 2 & ~15);
   const kept = worst + VECTOR;
@@ -213,7 +214,7 @@ export function sweepTree(
       // What one coin alone moves is lost together as it is lost alone.
       store<f64>(own, load<f64>(own, 8));
       store<f64>(own, load<f64>(own, 24), 16);
-    } else if (count > 1) jointWorst(b, coins, touched, count, own);
+    } else if (count > 1) jointWorst(b, coins, touched, count, least, own);
     worstTails(b, book.sets(b, 0), coins, touched, count, together, kept, own + 32);
     worstTails(b, book.sets(b, 1), coins, touched, count, together, kept, own + 48);
   }

@@ -81,13 +81,46 @@ function dampsOf({ risk }: CrowdBook, standing: number): Float64Array {
   return damps;
 }
 
-function driversOf({ plan, risk }: CrowdBook, writer: Writer, names: ReadonlyMap<string, number>): number {
-  const words = plan.drivers.flatMap(({ name, underlying, partners }) => [
-    underlying,
-    names.get(name)!,
-    ...partners.flatMap(({ from, lanes }) => [writer.put(from), writer.put(lanes)]),
+/** The lists of lanes that a coin may be in while others drive, each once: where each begins and what is in it; and by driver the list of every lane. */
+interface PartnerLists {
+  readonly from: number[];
+  readonly lanes: number[];
+  readonly byDriver: Int32Array[];
+}
+
+function partnerListsOf({ plan }: CrowdBook, u: number): PartnerLists {
+  const known = new Map<string, number>();
+  const from = [0];
+  const all: number[] = [];
+  const byDriver = plan.drivers.map(({ partners }) => {
+    const { from: starts, lanes } = partners[u]!;
+    return Int32Array.from({ length: starts.length - 1 }, (_, s) => {
+      const list = lanes.subarray(starts[s]!, starts[s + 1]!);
+      const key = list.join(' ');
+      const found = known.get(key);
+      if (found !== undefined) return found;
+      all.push(...list);
+      from.push(all.length);
+      known.set(key, known.size);
+      return known.size - 1;
+    });
+  });
+  return { from, lanes: all, byDriver };
+}
+
+/** Addresses of drivers and of the lists of every coin, and how many lists a coin has at most. */
+function driversOf(book: CrowdBook, writer: Writer, names: ReadonlyMap<string, number>) {
+  const { plan, risk } = book;
+  const lists = risk.groups.underlyings.map((_, u) => partnerListsOf(book, u));
+  const drivers = plan.drivers.flatMap(({ name, underlying }, d) => [
+    ...[underlying, names.get(name)!],
+    ...lists.map(({ byDriver }) => writer.put(byDriver[d]!)),
   ]);
-  return words.length === 0 && risk.groups.underlyings.length === 0 ? 0 : writer.words(words);
+  const addresses = lists.map(({ from, lanes }) =>
+    writer.words([from.length - 1, writer.words(from), writer.words(lanes)]),
+  );
+  const most = lists.reduce((count, { from }) => Math.max(count, from.length - 1), 0);
+  return { drivers: writer.words(drivers), lists: writer.words(addresses), most };
 }
 
 /** A number as two words. */
@@ -162,6 +195,8 @@ export function layOut(book: CrowdBook, arena: Arena): LaidOut | Refusal {
   });
   const factors = groups.signFactors;
   const moved = standing - own;
+  const partners = driversOf(book, writer, names);
+  const listStride = 16 * Math.ceil((partners.most + 1) / 2);
   const at = writer.words([
     ...[writer.put(rowsOf(book, standing, lanes)), lanes * 8, standing * 8, own, coins],
     ...[writer.put(groups.bucketOf), writer.put(groups.underlyingOf), writer.put(unseen), writer.put(sums)],
@@ -174,14 +209,15 @@ export function layOut(book: CrowdBook, arena: Arena): LaidOut | Refusal {
           writer.put(dampsOf(book, standing)),
           writer.put(risk.columns.value),
         ]),
-    ...[writer.put(movers), driversOf(book, writer, names), plan.drivers.length],
+    ...[writer.put(movers), partners.drivers, plan.drivers.length],
     setsOf(windows?.maintenance ?? [], writer, moved, coins),
     setsOf(windows?.initial ?? [], writer, moved, coins),
-    0,
+    partners.lists,
     ...wordsOf(plan.retained),
+    listStride,
   ]);
   if (writer.refusal !== undefined) return writer.refusal;
   const reach = Math.max(0, ...plans.map(reachOf));
-  const scratch = (2 + coins) * lanes * 8 + (coins + 8) * WORD + 64 + 16 * (reach + 2);
+  const scratch = (2 + coins) * lanes * 8 + coins * listStride + (coins + 8) * WORD + 64 + 16 * (reach + 2);
   return { at, standing, lanes, scratch };
 }

@@ -61,9 +61,12 @@ export function worstAfterFills(
   for (let o = 0; o < rows.length; o++) {
     const at = rows[o]! * risk.stride;
     const [quantity, jump] = [quantities[o]!, jumps[o]!];
-    for (let s = 0; s < left.length; s++) left[s]! += Math.min(0, quantity * risk.rows[at + s]! + jump);
+    for (let s = 0; s < left.length; s++) {
+      const fill = quantity * risk.rows[at + s]! + jump;
+      if (fill < 0) left[s]! += fill;
+    }
   }
   let low = Number.POSITIVE_INFINITY;
-  for (let s = 0; s < left.length; s++) low = Math.min(low, left[s]!);
+  for (let s = 0; s < left.length; s++) if (left[s]! < low) low = left[s]!;
   return low;
 }
