@@ -1,6 +1,8 @@
 // Which dates of which windows matter: those that are far out in some direction in which a book may lie. A tail is made of few windows, and each of them
 // counts at one date; looking for them beforehand keeps a hundredth of a history without changing the tail.
 
+import { kthLargest } from '../kernel/index.ts';
+
 /** Moves of one factor in units of its own vol: window `i`, date `d` at `i dates + d`. */
 export type UnitMoves = Float64Array;
 
@@ -29,11 +31,8 @@ function rootMeanSquare(values: UnitMoves): number {
  * Directions along which dates are looked for: every factor, and sums and differences of every two, which is where hedges lie; of many factors the sum of all, and
  * each against it. Factors count by their own size; what never moves has no direction.
  */
-function directionsOf(factors: readonly UnitMoves[]): Direction[] {
-  const units = factors.map((moves) => {
-    const size = rootMeanSquare(moves);
-    return size > 0 ? 1 / size : 0;
-  });
+function directionsOf(roots: readonly number[]): Direction[] {
+  const units = roots.map((size) => (size > 0 ? 1 / size : 0));
   const moving = [...units.keys()].filter((f) => units[f]! > 0);
   const along = (weights: ReadonlyMap<number, number>) =>
     Float64Array.from(units, (unit, f) => unit * (weights.get(f) ?? 0));
@@ -71,19 +70,18 @@ class Ranking {
     this.most = most;
   }
 
-  /** Whether a window of this reach would be among them. */
-  takes(reach: number): boolean {
-    return this.reach.length < this.most || reach > this.reach[0]!;
+  /** What a window has to reach at least to be among them. */
+  get least(): number {
+    return this.reach.length < this.most ? Number.NEGATIVE_INFINITY : this.reach[0]!;
   }
 
-  /** Places are offered in ascending order. */
   offer(reach: number, place: number): void {
     const { length } = this.reach;
     if (length < this.most) {
       this.reach.push(reach);
       this.place.push(place);
       this.rise(length);
-    } else {
+    } else if (reach > this.reach[0]! || (reach === this.reach[0] && place < this.place[0]!)) {
       this.reach[0] = reach;
       this.place[0] = place;
       this.sink();
@@ -131,47 +129,99 @@ class Ranking {
   }
 }
 
-/** Moves along a direction; a factor by itself in its own units is what it is, up to its size. */
-function projected(factors: readonly UnitMoves[], direction: Direction): UnitMoves {
-  const own = [...factors.keys()].filter((f) => direction[f] !== 0);
-  if (own.length === 1) return factors[own[0]!]!;
-  const values = new Float64Array(factors[0]?.length ?? 0);
-  for (const f of own) {
-    const moves = factors[f]!;
-    const weight = direction[f]!;
-    for (let i = 0; i < values.length; i++) values[i]! += weight * moves[i]!;
+/** Where windows are looked for first: how far each goes in any factor, in sizes, and what only a tenth of them goes beyond. */
+interface Reach {
+  /** Root mean square of each factor. */
+  readonly roots: readonly number[];
+  readonly sizes: Float64Array;
+  readonly border: number;
+}
+
+/** Windows beyond it are looked at first; others only along directions in which they could still matter. */
+const FIRST_SHARE = 0.1;
+/** No direction takes a window farther than its factors do, up to rounding. */
+const SLACK = 1 + 1e-12;
+
+function reachOf(factors: readonly UnitMoves[], roots: readonly number[], dates: number): Reach {
+  const count = (factors[0]?.length ?? 0) / dates;
+  const sizes = new Float64Array(count);
+  for (const [f, moves] of factors.entries()) {
+    const size = roots[f]!;
+    if (size === 0) continue;
+    for (let i = 0; i < count; i++) {
+      let most = 0;
+      for (let place = i * dates; place < (i + 1) * dates; place++) {
+        const move = moves[place]!;
+        if (move > most) most = move;
+        else if (-move > most) most = -move;
+      }
+      sizes[i] = Math.max(sizes[i]!, most / size);
+    }
   }
-  return values;
+  const border = count === 0 ? 0 : kthLargest(sizes.slice(), Math.ceil(FIRST_SHARE * count));
+  return { sizes, border, roots };
+}
+
+/** Looks along one direction, window by window, for what is farthest on both sides. */
+class Look {
+  readonly up: Ranking;
+  readonly down: Ranking;
+  private readonly dates: number;
+  private readonly moves: readonly UnitMoves[];
+  private readonly weights: readonly number[];
+
+  constructor(factors: readonly UnitMoves[], direction: Direction, dates: number, ranks: number) {
+    const own = [...factors.keys()].filter((f) => direction[f] !== 0);
+    this.up = new Ranking(ranks);
+    this.down = new Ranking(ranks);
+    this.dates = dates;
+    this.moves = own.map((f) => factors[f]!);
+    this.weights = own.map((f) => direction[f]!);
+  }
+
+  window(i: number): void {
+    const { dates, moves, weights } = this;
+    let high = Number.NEGATIVE_INFINITY;
+    let low = Number.POSITIVE_INFINITY;
+    let highAt = 0;
+    let lowAt = 0;
+    for (let place = i * dates; place < (i + 1) * dates; place++) {
+      let here = 0;
+      for (let k = 0; k < moves.length; k++) here += weights[k]! * moves[k]![place]!;
+      if (here > high) {
+        high = here;
+        highAt = place;
+      }
+      if (here < low) {
+        low = here;
+        lowAt = place;
+      }
+    }
+    this.up.offer(high, highAt);
+    this.down.offer(-low, lowAt);
+  }
 }
 
 /** Places of dates, window by window, the farthest windows of both sides of a direction first, each at its farthest date. */
 function rankedAlong(
   factors: readonly UnitMoves[],
   direction: Direction,
+  { sizes, border, roots }: Reach,
   dates: number,
   ranks: number,
 ): readonly (readonly number[])[] {
-  const [up, down] = [new Ranking(ranks), new Ranking(ranks)];
-  const values = projected(factors, direction);
-  for (let at = 0; at < values.length; at += dates) {
-    let high = values[at]!;
-    let low = high;
-    let highAt = at;
-    let lowAt = at;
-    for (let place = at + 1; place < at + dates; place++) {
-      const here = values[place]!;
-      if (here > high) {
-        high = here;
-        highAt = place;
-      } else if (here < low) {
-        low = here;
-        lowAt = place;
-      }
-    }
-    if (up.takes(high)) up.offer(high, highAt);
-    if (down.takes(-low)) down.offer(-low, lowAt);
+  const look = new Look(factors, direction, dates, ranks);
+  for (let i = 0; i < sizes.length; i++) if (sizes[i]! >= border) look.window(i);
+  // What its factors could do together at most, in sizes.
+  const most = direction.reduce((sum, weight, f) => sum + Math.abs(weight) * roots[f]!, 0) * SLACK;
+  let floor = Math.min(look.up.least, look.down.least) / most;
+  for (let i = 0; i < sizes.length; i++) {
+    const size = sizes[i]!;
+    if (size < floor || size >= border) continue;
+    look.window(i);
+    floor = Math.min(look.up.least, look.down.least) / most;
   }
-  return [up.ordered(), down.ordered()];
+  return [look.up.ordered(), look.down.ordered()];
 }
 
 /**
@@ -185,7 +235,11 @@ export function farthestDates(
   ranks: number,
   room: number,
 ): KeptDates {
-  const sides = directionsOf(factors).flatMap((direction) => rankedAlong(factors, direction, dates, ranks));
+  const roots = factors.map(rootMeanSquare);
+  const reach = reachOf(factors, roots, dates);
+  const sides = directionsOf(roots).flatMap((direction) =>
+    rankedAlong(factors, direction, reach, dates, ranks),
+  );
   const kept = new Set<number>();
   for (let rank = 0; rank < ranks; rank++) {
     for (const order of sides) {
