@@ -1,6 +1,8 @@
 // What a study reads off traces beyond a verdict: parts of a path joined, the constant at which two models are breached alike, many tests at once.
 
+import { isRefusal } from '@plimsoll/core';
 import type { BookTrace } from '../engine.ts';
+import { coverageTest } from '../tests/index.ts';
 import { type LineVerdict, promisedDefaults } from '../verdict.ts';
 
 const HOUR_MS = 3_600_000;
@@ -85,13 +87,51 @@ export function worstShortfall(trace: BookTrace, line: LineOf): number {
 export interface LineFigures extends LineVerdict {
   readonly deepest: number;
   readonly ratios: readonly number[];
+  readonly phases: readonly Phase[];
   readonly calls: { readonly day: number; readonly fiveDays: number };
 }
 
 /** A verdict with what is read off the trace beside it. */
 export function figuresOfLine(trace: BookTrace, line: LineOf, verdict: LineVerdict): LineFigures {
   const calls = { day: largestCall(trace, line, 24), fiveDays: largestCall(trace, line, 120) };
-  return { ...verdict, deepest: worstShortfall(trace, line), ratios: ratiosOf(trace, line), calls };
+  return {
+    ...verdict,
+    deepest: worstShortfall(trace, line),
+    ratios: ratiosOf(trace, line),
+    phases: phasesOf(trace, line),
+    calls,
+  };
+}
+
+/** One phase of windows that do not overlap: the time at which the first begins, and how it fared. */
+export interface Phase {
+  readonly begins: number;
+  readonly windows: number;
+  readonly breaches: number;
+  readonly pValue: number;
+}
+
+/**
+ * The coverage test at every phase that the walk has: windows of a day that begin at midnight are others than those that begin at noon, and a book whose life is
+ * tied to the clock may hold at one and not at the other (M-192). Phases are by the hour of the day at which a window begins, for horizons that divide a day.
+ */
+export function phasesOf(trace: BookTrace, line: LineOf): Phase[] {
+  const lost = line === 'maintenance' ? trace.lossMaintenance : trace.lossInitial;
+  const horizon = promisedDefaults.horizonHours[line] * HOUR_MS;
+  const found = new Map<number, { begins: number; windows: number; breaches: number }>();
+  trace.at.forEach((at, i) => {
+    const loss = lost[i];
+    if (loss === null || loss === undefined) return;
+    const phase = ((at % horizon) + horizon) % horizon;
+    const own = found.get(phase) ?? { begins: at, windows: 0, breaches: 0 };
+    own.windows++;
+    if (loss > trace[line][i]!) own.breaches++;
+    found.set(phase, own);
+  });
+  return [...found.values()].flatMap((own): Phase[] => {
+    const tested = coverageTest(own.breaches, own.windows, 1 - promisedDefaults.coverage[line]);
+    return isRefusal(tested) ? [] : [{ ...own, pValue: tested.pValue }];
+  });
 }
 
 /** One test of many. */

@@ -125,17 +125,40 @@ class Largest {
   }
 }
 
+/** Squares a step of a series of logs, and the steps to each date: a move across a gap of n steps counts as n steps of an n-th of its square (M-161). */
+function squaresOf({ times, step }: FactorHistory, logs: Float64Array) {
+  const squares = new Float64Array(logs.length);
+  const steps = new Float64Array(logs.length);
+  for (let t = 1; t < logs.length; t++) {
+    steps[t] = Math.max(1, Math.round((times[t]! - times[t - 1]!) / step));
+    squares[t] = (logs[t]! - logs[t - 1]!) ** 2 / steps[t]!;
+  }
+  return { squares, steps };
+}
+
 /** Expected vols a step at each date from the first on: the filter of M-161. */
-function fillVols(vols: Float64Array, logs: Float64Array, first: number, end: number, given: HistoryTerms) {
+function fillVols(
+  vols: Float64Array,
+  { squares, steps }: ReturnType<typeof squaresOf>,
+  first: number,
+  end: number,
+  given: HistoryTerms,
+) {
   // Whole steps of an hour, as the windows of the model have them.
   const lambda = pow(2, -1 / Math.max(1, Math.round(given.halfLifeHours)));
-  let mean = 0;
-  for (let t = first + 1; t < end; t++) mean += (logs[t]! - logs[t - 1]!) ** 2;
-  mean /= Math.max(1, end - first - 1);
+  let [mean, count] = [0, 0];
+  for (let t = first + 1; t < end; t++) {
+    mean += squares[t]! * steps[t]!;
+    count += steps[t]!;
+  }
+  mean /= Math.max(1, count);
   const least = given.floor * Math.sqrt(mean);
   let variance = mean;
   for (let t = first; t < end; t++) {
-    if (t > first) variance = lambda * variance + (1 - lambda) * (logs[t]! - logs[t - 1]!) ** 2;
+    if (t > first) {
+      const kept = steps[t] === 1 ? lambda : pow(lambda, steps[t]!);
+      variance = kept * variance + (1 - kept) * squares[t]!;
+    }
     vols[t] = Math.max(least, Math.sqrt(variance));
   }
 }
@@ -177,9 +200,10 @@ export function tailsOf(
   const maintenance = windowMoves(history, logs, given, 'maintenance');
   const initial = windowMoves(history, logs, given, 'initial');
   const vols = new Float64Array(logs.length);
+  const squares = squaresOf(history, logs);
   return places.map((place) => {
     const span = [Math.max(0, place + 1 - lookBack), place + 1] as const;
-    fillVols(vols, logs, span[0], span[1], given);
+    fillVols(vols, squares, span[0], span[1], given);
     const vol = vols[place]!;
     const day = sweep(initial, vols, span, given.coverage.initial);
     return {

@@ -9,7 +9,15 @@ import { governingDefaults } from '../governing.ts';
 import { type Candidate, candidates, governingWith, rangesAt } from './candidates.ts';
 import { choose, objective, studied, studyOf } from './choosing.ts';
 import { apartBy, seriesBy } from './closed.ts';
-import { batteryOf, equalCoverage, joined, largestCall, ratiosOf, worstShortfall } from './figures.ts';
+import {
+  batteryOf,
+  equalCoverage,
+  joined,
+  largestCall,
+  phasesOf,
+  ratiosOf,
+  worstShortfall,
+} from './figures.ts';
 import { askedOf, governedVols, type LinearTerms, lossOf, SIDES, tailsOf } from './linear.ts';
 import { aloneOf, chargesOf, LOOK_BACK_HOURS, WALKED, type Walked, walk } from './walks.ts';
 
@@ -201,6 +209,24 @@ describe('M-191 equal coverage', () => {
 });
 
 describe('M-192 many tests', () => {
+  it('tests a line at every phase at which its windows may begin', () => {
+    const at = Array.from({ length: 48 }, (_, i) => 12 * i * HOUR);
+    const many = <T>(value: T) => at.map(() => value);
+    // Breached whenever a window of a day begins at noon, never at midnight.
+    const trace = traceOf({
+      ...{ at, entry: many(0), gross: many(100), maintenance: many(10), initial: many(10), swept: many(10) },
+      ...{ lossMaintenance: many(null), lossInitial: at.map((_, i) => (i % 2 === 0 ? 5 : 20)) },
+    });
+    const found = phasesOf(trace, 'initial');
+    expect(found.map(({ windows, breaches }) => [windows, breaches])).toEqual([
+      [24, 0],
+      [24, 24],
+    ]);
+    expect(found[0]!.pValue).toBe(1);
+    expect(found[1]!.pValue).toBeLessThan(1e-40);
+    expect(phasesOf(trace, 'maintenance')).toEqual([]);
+  });
+
   const tests = [0.04, 0.001, 0.3, 0.02].map((pValue, i) => ({ name: `${i}`, pValue }));
   it('says how many false alarms are allowed, and holds the family as Holm does', () => {
     const { tests: count, expected, rejected, holm } = batteryOf(tests, 0.05);

@@ -1,16 +1,34 @@
 // What is claimed of the house model, and what the numbers say to it: read off by code, so that no sentence can outlive a run.
 
+import { formatInstant, instant } from '@plimsoll/core';
 import { batteryOf, equalCoverage, type LineOf, type Tested } from '../../backtest/study/figures.ts';
 import { type BookFigures, LINES, type TableModel } from './reading.ts';
 
 export const LEVEL = 0.05;
 
-/** Every coverage test of some books, named; a line of which no window was seen to its end is not tested. */
+/** Phases with fewer windows than this are the edges of gaps, not phases. */
+const PHASE_LEAST = 50;
+
+/**
+ * Every coverage test of some books, named: of each line the windows of the verdict, one after the other from the first on, and where the walk has several phases at
+ * which they may begin, every one of those, so that none is chosen. A line of which no window was seen to its end is not tested.
+ */
 export function testsOf(where: string, books: readonly BookFigures[]): Tested[] {
   return books.flatMap((one) =>
-    LINES.filter((line) => one[line].windows > 0).map(
-      (line): Tested => ({ name: `${where}: ${one.book}, ${line}`, pValue: one[line].pValue }),
-    ),
+    LINES.flatMap((line): Tested[] => {
+      const { phases, windows, pValue } = one[line];
+      if (windows === 0) return [];
+      const name = `${where}: ${one.book}, ${line}`;
+      const whole = phases.filter((phase) => phase.windows >= PHASE_LEAST);
+      const others = whole.length < 2 ? [] : whole;
+      return [
+        { name, pValue },
+        ...others.map((phase): Tested => {
+          const begins = formatInstant(instant(phase.begins)).slice(11, 16);
+          return { name: `${name} from ${begins}`, pValue: phase.pValue };
+        }),
+      ];
+    }),
   );
 }
 

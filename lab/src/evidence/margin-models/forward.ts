@@ -4,10 +4,11 @@ import { formatInstant, instant } from '@plimsoll/core';
 import { coverageOf } from '../../backtest/coverage.ts';
 import type { Choice } from '../../backtest/study/choosing.ts';
 import { COST_WEIGHT, OMEGA } from '../../backtest/study/choosing.ts';
-import type { LineOf } from '../../backtest/study/figures.ts';
+import type { LineOf, Tested } from '../../backtest/study/figures.ts';
 import type { Run } from '../../backtest/study/walks.ts';
 import { promisedDefaults } from '../../backtest/verdict.ts';
-import { markdownTable, shareText } from '../markdown.ts';
+import { markdownTable } from '../markdown.ts';
+import { coverageClaim, testsOf } from './claims.ts';
 import { COIN_GROUPS, type CoinRuns, type ForwardFound, type PerpetualsFound } from './perpetual-parts.ts';
 import { foundOf, type Kept } from './pool.ts';
 import { type BookFigures, figuresOfRun, LINES, type ModelFigures } from './reading.ts';
@@ -175,6 +176,16 @@ export function pooledTable(coins: readonly CoinFigures[]): string {
   return markdownTable(head, rows, 3);
 }
 
+/** What the tests of what was chosen on the past come to: the joined path, and what was frozen. */
+export function forwardWords(path: ModelFigures, coins: readonly CoinFigures[]): string {
+  const say = (name: string, tests: readonly Tested[]) => {
+    const { battery } = coverageClaim(tests);
+    const { rejected, expected, holm } = battery;
+    return `${name}: ${battery.tests} tests, ${rejected.length} rejected one by one (false alarms allowed: ${expected.toFixed(1)}), ${holm.length} after Holm`;
+  };
+  const frozen = coins.flatMap((own) => testsOf('frozen', own.frozen.books));
+  return `${say('The joined path', testsOf('forward', path.books))}. ${say('What was frozen, on the coins', frozen)}.`;
+}
+
 /** What the choice weighs. */
 export const CHOSEN_BY = `\`J = ${OMEGA} SF/SF_ref + ${1 - OMEGA} APC/APC_ref + ${COST_WEIGHT} mean/mean_ref\``;
-export const shareOf = (value: number) => shareText(value, 0);

@@ -31,7 +31,7 @@ export function breachesText({
 export const pText = (value: number) => (value < 0.001 ? value.toExponential(0) : value.toFixed(3));
 
 const HEAD =
-  'book|model|breaches of expected|p|power 2x|mean|/ static|worst|deepest|beyond|peak/trough|1 h|1 d|5 d|30 d'.split(
+  'book|model|breaches of expected|p|all phases|power 2x|mean|/ static|worst|deepest|beyond|peak/trough|1 h|1 d|5 d|30 d'.split(
     '|',
   );
 
@@ -44,7 +44,8 @@ export function booksTable(models: readonly TableModel[], line: LineOf): string 
       if (one === undefined) return [];
       return [
         [
-          ...[name, model, breachesText(one), pText(one.pValue), shareText(one.power.twice, 0)],
+          ...[name, model, breachesText(one), pText(one.pValue), percentText(one.allPhases.rate)],
+          shareText(one.power.twice, 0),
           ...[percentText(one.mean), timesText(one.overStatic), timesText(one.worst)],
           ...[percentText(one.deepest), percentText(one.conditionalShortfall), timesText(one.peakToTrough)],
           percentText(hours.get(name)?.[line]),

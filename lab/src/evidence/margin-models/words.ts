@@ -14,7 +14,8 @@ export const LIMITS = [
   '- The default ranges of `grid`, `dmr` and `static` were set on 2022-25, so on those years their coverage is in-sample; of everything above it is the walk-forward and the unseen coins that are not.',
   '- Option books stand on surfaces made around real spot and real 30-day vol: no jumps of skew or wings, no dislocated expiries, no quotes that vanish (M-182). ETH has no vol of its own in them.',
   '- Books whose legs hedge each other in spot and vol are held by the scenarios and charges of the grid, not by the tail of history: no history of basis or term is given here.',
-  '- Losses are at the closes of hours unless said otherwise; what a file of closes did not keep, no test on it can see. The two crashes are judged on lows.',
+  '- Books of one spot are seen inside their bars where the files have lows and highs (M-188): BTC and ETH. All other books, and the unseen coins, whose file has closes only, are seen at the closes of hours: what a file did not keep, no test on it can see.',
+  '- The walk-forward and the unseen coins are linear positions; what was chosen for them was not tried on option books.',
   '- Nobody reacts: a requirement that rises in a fall makes sellers, and what that does to the price is not in a history.',
   '- Governor speeds and half-lives were proposed by a study that had seen 2017-25.',
   '',
@@ -22,9 +23,9 @@ export const LIMITS = [
 
 export const READING = [
   'Maintenance is held to 99.9 % of paths of four hours, initial to 99 % of paths of a day, on windows that do not overlap. **Breaches**: how many there were of how many were expected, bold where they are too many',
-  'at 5 %, one-sided and exact; **p**: the probability of as many or more if the line holds; **power 2x**: that of being found out if breaches come twice as often as promised. **Mean** requirement as a share of the',
+  'at 5 %, one-sided and exact; **p**: the probability of as many or more if the line holds; **all phases**: the share of breaches among all times, whatever the phase of the windows; **power 2x**: that of being found out if breaches come twice as often as promised. **Mean** requirement as a share of the',
   'underlying; **/ static**: over the constant share that is breached as often; **worst**: loss over requirement; **deepest**: loss less requirement, at the worst of all times; **beyond**: its mean where the line did not hold. Largest rises of the requirement of what',
-  'is held: **1 h** in five days around each of the crashes, walked by the hour, the others on the walk of every fourth hour. Peak to trough as in M-185.',
+  'is held: **1 h** in five days around each of the crashes, walked by the hour (the twelve books without `static` and `greeks`), the others on the walk of every fourth hour. Peak to trough as in M-185.',
   '',
   markdownTable(
     ['model', 'what'],
