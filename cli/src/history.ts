@@ -26,13 +26,29 @@ export function addHistoryOption(command: Command): Command {
 
 const HOUR_MS = 3_600_000;
 
+/** Whose moves stand for coins without a history of their own (M-162). */
+function borrowedNotes({ factors }: FactorHistory, coins: readonly string[]): string[] {
+  const has = (kind: string, coin: string) => factors.some((own) => own.kind === kind && own.of === coin);
+  return coins.flatMap((coin) => [
+    ...(has('spot', coin)
+      ? []
+      : [
+          `${coin} has no history of its spot: a book with it takes the moves of the coin with most factors, half as far again, and no offset.`,
+        ]),
+    ...(has('vol', coin)
+      ? []
+      : [`${coin} has no history of its vol: options of it take that of a coin that has one.`]),
+  ]);
+}
+
 /** What a reader should know of a history, and up to when it is seen. */
-function notesOf(whole: FactorHistory, seen: FactorHistory, at: Instant): string[] {
+function notesOf(whole: FactorHistory, seen: FactorHistory, at: Instant, coins: readonly string[]): string[] {
   const last = seen.times.at(-1);
   const names = seen.factors.map(({ kind, of }) => `${kind}:${of}`).join(', ');
   if (last === undefined) return [...whole.notes, `the history of ${names} begins after the market.`];
   const span = `${formatInstant(seen.times[0]! as Instant)} to ${formatInstant(last as Instant)}`;
   const notes = [`history of ${names}: ${seen.times.length} dates, ${span}.`, ...whole.notes];
+  notes.push(...borrowedNotes(seen, coins));
   const later = whole.times.length - seen.times.length;
   if (later > 0) notes.push(`${later} dates after the market were not looked at.`);
   const hours = Math.round((at - last) / HOUR_MS);
@@ -48,6 +64,7 @@ export async function withHistoryOf(loaded: Loaded, { history }: HistoryOptions)
   const whole = await loadHistory(history);
   if (isRefusal(whole)) return whole;
   const seen = until(whole, loaded.market.at);
-  const notes = [...loaded.notes, ...notesOf(whole, seen, loaded.market.at)];
+  const coins = loaded.market.underlyings.map(({ underlying }) => underlying);
+  const notes = [...loaded.notes, ...notesOf(whole, seen, loaded.market.at, coins)];
   return { ...loaded, market: { ...loaded.market, history: seen }, notes };
 }

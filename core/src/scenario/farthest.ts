@@ -13,6 +13,14 @@ export interface KeptDates {
   readonly from: Int32Array;
   /** Which of its window's dates each is, ascending within a window. */
   readonly dates: Int32Array;
+  /** Of windows that weigh: the least weight that is kept along any side. */
+  readonly filled: number;
+}
+
+/** Where windows do not weigh alike: the probability of each, and how much of it is enough along a side. */
+export interface Enough {
+  readonly weights: Float64Array;
+  readonly share: number;
 }
 
 /** With more factors than this only each alone, all together, and each against all are looked along. */
@@ -226,7 +234,7 @@ function rankedAlong(
 
 /**
  * The dates at which windows stand farthest, direction by direction and side by side: of each the `ranks` farthest windows, at most `room` dates in all, the farthest
- * of every direction first. What a book loses along a direction it loses at these dates; between directions nearly so.
+ * of every direction first. While there is room, what a book loses along a direction it loses at these dates; between directions nearly so.
  * @example farthestDates([btc, eth], 6, 132, 2304).windows.length // 500
  */
 export function farthestDates(
@@ -234,6 +242,7 @@ export function farthestDates(
   dates: number,
   ranks: number,
   room: number,
+  enough?: Enough,
 ): KeptDates {
   const roots = factors.map(rootMeanSquare);
   const reach = reachOf(factors, roots, dates);
@@ -241,11 +250,15 @@ export function farthestDates(
     rankedAlong(factors, direction, reach, dates, ranks),
   );
   const kept = new Set<number>();
+  const filled = new Float64Array(sides.length);
   for (let rank = 0; rank < ranks; rank++) {
-    for (const order of sides) {
+    sides.forEach((order, k) => {
       const place = order[rank];
-      if (place !== undefined && kept.size < room) kept.add(place);
-    }
+      if (place === undefined || (enough !== undefined && filled[k]! >= enough.share)) return;
+      if (kept.size >= room && !kept.has(place)) return;
+      kept.add(place);
+      filled[k]! += enough?.weights[Math.floor(place / dates)] ?? 0;
+    });
   }
   const places = [...kept].sort((a, b) => a - b);
   const windows = [...new Set(places.map((place) => Math.floor(place / dates)))];
@@ -259,5 +272,6 @@ export function farthestDates(
     windows: Int32Array.from(windows),
     from,
     dates: Int32Array.from(places, (place) => place % dates),
+    filled: filled.reduce((least, share) => Math.min(least, share), Number.POSITIVE_INFINITY),
   };
 }

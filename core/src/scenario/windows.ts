@@ -228,14 +228,16 @@ export function windowsOf(
   const offsets = datesOf(request.horizon, request.dates);
   const weights = weightsOf(starts.length, request.decay);
   const beyond = (1 - coverage) * starts.length;
-  // Where weights decay, a tail may be made of more windows than its share of them.
-  const ranks = Math.min(
-    starts.length,
-    Math.ceil((request.decay === 1 ? BEYOND_KEPT : 2 * BEYOND_KEPT) * beyond),
-  );
+  const isEven = request.decay === 1;
+  const ranks = isEven ? Math.min(starts.length, Math.ceil(BEYOND_KEPT * beyond)) : starts.length;
   const room = Math.max(request.most * offsets.length, Math.ceil(2 * beyond));
   const units = moves.map((own) => unitMoves(own, starts, offsets));
-  const kept = farthestDates(units, offsets.length, ranks, room);
+  const enough = isEven ? undefined : { weights, share: BEYOND_KEPT * (1 - coverage) };
+  const kept = farthestDates(units, offsets.length, ranks, room, enough);
+  if (!isEven && kept.filled < (1 - coverage) * (1 - 1e-9)) {
+    const message = `weights that fall this fast spread the tail over more windows than there is room for (${kept.windows.length}); raise history.windows, let weightHalfLifeHours be longer, or give a shorter history.`;
+    return refuse('too-large', message, 'history');
+  }
   return {
     line: request.line,
     from: kept.from,

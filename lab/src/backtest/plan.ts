@@ -3,6 +3,7 @@
 import {
   digestValue,
   type FactorHistory,
+  isRefusal,
   type MarginModel,
   type ModelParameters,
   type Refusal,
@@ -71,18 +72,27 @@ export interface BacktestState {
   readonly milliseconds: number;
 }
 
+/** By what a scene's first and last market are known: other files, other prices. */
+function marketDigestAt(scene: Scene, i: number): string | null {
+  if (i < 0 || i >= scene.times.length || scene.closedAt?.(i) !== undefined) return null;
+  const market = scene.marketAt(i, []);
+  return isRefusal(market) ? null : market.digest;
+}
+
 /** What makes two runs the same run. */
 export function fingerprintOf(plan: BacktestPlan): string {
   const { model, parameters, scene, strategies, from, to, every, horizonHours, history, lookBackHours } =
     plan;
   const books = strategies.map((strategy) => {
-    const { positions, balances } = strategy.strike(from);
-    return [strategy.name, positions.map(({ product, quantity }) => [product.id, quantity]), balances];
+    const { positions, balances, orders } = strategy.strike(from);
+    const held = positions.map(({ product, quantity }) => [product.id, quantity]);
+    const open = orders.map(({ product, side, quantity, price }) => [product.id, side, quantity, price]);
+    return [strategy.name, held, balances, open];
   });
   return digestValue([
     ...[
       'backtest',
-      2,
+      3,
       model.id,
       parameters,
       scene.label,
@@ -92,6 +102,7 @@ export function fingerprintOf(plan: BacktestPlan): string {
       to,
       every,
     ],
+    ...[from, Math.max(from, to - 1)].map((i) => marketDigestAt(scene, i)),
     ...[horizonHours, history?.digest ?? null, lookBackHours ?? null, governingTerms(plan.governing), books],
   ]);
 }

@@ -13,7 +13,10 @@ export async function readState(path: string): Promise<BacktestState | undefined
   if (isRefusal(text)) return text;
   try {
     const state = JSON.parse(text) as BacktestState;
-    if (state.version === 1 && typeof state.fingerprint === 'string') return state;
+    const { books, entries, next, governing } = state;
+    const isWhole = Array.isArray(books) && Array.isArray(entries) && books.length === entries.length;
+    const isKnown = state.version === 1 && typeof state.fingerprint === 'string';
+    if (isKnown && isWhole && Number.isInteger(next) && typeof governing === 'object') return state;
   } catch {}
   return refuse('malformed', 'this is no state of a backtest; remove it or name another file.', path);
 }

@@ -40,7 +40,11 @@ export function expectedVols(
       return refuse('bad-parameter', message, `history.garch.${name}`);
     }
     const logs = logsOf(factor.levels);
-    const moves = Float64Array.from({ length: logs.length - 1 }, (_, t) => logs[t + 1]! - logs[t]!);
+    // A move across a gap of n steps counts as one step of an n-th of its square.
+    const moves = Float64Array.from({ length: logs.length - 1 }, (_, t) => {
+      const steps = Math.max(1, Math.round((history.times[t + 1]! - history.times[t]!) / history.step));
+      return (logs[t + 1]! - logs[t]!) / Math.sqrt(steps);
+    });
     const level = moves.reduce((sum, move) => sum + move * move, 0) / moves.length;
     const filtered = garchFilter(moves, given, level);
     if (isRefusal(filtered)) return { ...filtered, where: `history.garch.${name}` };

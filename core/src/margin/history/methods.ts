@@ -26,13 +26,15 @@ function filterOf({ halfLifeHours, floor }: HistoryParameters, step: number): Vo
 
 /** What of a remembered history is asked for, but for its filter. */
 function requestOf(given: HistoryParameters, line: MeasuredLine, step: number): WindowRequest {
+  const stride = stepsIn(given.strideHours[line], step);
+  const strideHours = (stride * step) / HOUR_MS;
   return {
     line,
     horizon: stepsIn(given.horizonHours[line], step),
-    stride: stepsIn(given.strideHours[line], step),
+    stride,
     dates: given.dates[line],
     most: given.windows[line],
-    decay: given.method === 'weighted' ? pow(2, -given.strideHours[line] / given.weightHalfLifeHours) : 1,
+    decay: given.method === 'weighted' ? pow(2, -strideHours / given.weightHalfLifeHours) : 1,
   };
 }
 

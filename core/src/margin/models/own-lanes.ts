@@ -80,6 +80,6 @@ export function pegLanes(products: readonly Product[], parameters: GridParameter
 
 /** The refusal of a book whose strikes make more lanes than there may be. */
 export function tooManyNodes(lanes: number, nodes: number): Refusal {
-  const message = `its ${lanes} scenarios, ${nodes} of them at near strikes, are more than the limit of ${LANES_MAX}; lower strikeNodeDays, or split the book by coin.`;
+  const message = `its ${lanes} scenarios, ${nodes} of them at near strikes, are more than the limit of ${LANES_MAX}; lower strikeNodeDays, or history.windows or dates where the model looks back, or split the book by coin.`;
   return refuse('too-large', message, 'the book');
 }
