@@ -11,22 +11,25 @@ export const coreRooms = {
   pricing: ['base', 'kernel', 'product', 'market'],
   risk: ['base', 'kernel', 'product', 'market', 'scenario', 'pricing'],
   margin: ['base', 'kernel', 'governor', 'product', 'market', 'scenario', 'pricing', 'risk'],
-  wire: ['base', 'kernel', 'product', 'market', 'scenario', 'risk', 'margin'],
+  engine: ['base', 'product', 'market', 'risk', 'margin'],
+  wire: ['base', 'kernel', 'product', 'market', 'scenario', 'risk', 'margin', 'engine'],
 };
 
 /** Workspaces: folder -> workspaces it may import by name. */
 export const workspaces = {
   core: [],
-  lab: ['core'],
+  server: ['core'],
+  lab: ['core', 'server'],
   vectors: ['core'],
-  bench: ['core', 'lab', 'wasm'],
+  bench: ['core', 'lab', 'wasm', 'server'],
   wasm: ['core'],
-  cli: ['core', 'lab'],
+  cli: ['core', 'lab', 'server'],
 };
 
 /** Packages from outside that a workspace may import; everything else there is Node itself or a relative file. */
 export const packages = {
   core: [],
+  server: ['libsql', 'hyparquet', 'hyparquet-writer'],
   lab: [],
   vectors: [],
   bench: [],

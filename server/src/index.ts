@@ -1,0 +1,1 @@
+export type { Entry, Head, Journal, JournalRecord, Snapshot } from './journal/contract.ts';
