@@ -34,7 +34,21 @@ export type RefusalReason =
   | 'too-short'
   | 'no-history'
   | 'singular'
-  | 'not-supported';
+  | 'not-supported'
+  // Of the engine.
+  | 'unknown-account'
+  | 'unknown-order'
+  | 'unknown-set'
+  | 'insufficient-margin'
+  | 'insufficient-balance'
+  | 'limit'
+  | 'throttled'
+  | 'halted'
+  | 'not-allowed'
+  | 'reduce-only'
+  | 'collar'
+  | 'stale-market'
+  | 'out-of-order';
 
 /** Makes a refusal. @example refuse('expired', 'BTC-1JAN26-90000-C expired before the snapshot; remove it.') */
 export function refuse(reason: RefusalReason, message: string, where?: string): Refusal {

@@ -34,3 +34,5 @@ export const PREVIEW_MAX = 100;
 export const SEARCH_STEPS_MAX = 64;
 /** Forced trades of one account in one visit; the next visit goes on. */
 export const CLOSES_MAX = 16;
+/** Longest id of a client. */
+export const ID_LENGTH_MAX = 128;

@@ -139,6 +139,14 @@ export type Fact =
       readonly why: GoneReason;
     }
   | { readonly kind: 'protected'; readonly account: AccountId; readonly protection: Protection }
+  /** Lots filled on quotes of an underlying, towards its protection; `isNew` where a window begins with them. */
+  | {
+      readonly kind: 'counted';
+      readonly account: AccountId;
+      readonly underlying: string;
+      readonly lots: Lots;
+      readonly isNew: boolean;
+    }
   | {
       readonly kind: 'quoted-out';
       readonly account: AccountId;
@@ -148,6 +156,7 @@ export type Fact =
   /** Market, health and funding rates are those of the input. */
   | { readonly kind: 'observed'; readonly digest: string }
   | { readonly kind: 'funded'; readonly product: ProductId; readonly step: bigint }
+  | { readonly kind: 'accrued'; readonly asset: string; readonly step: bigint }
   | { readonly kind: 'sliced'; readonly cursor: number; readonly judged: number }
   | {
       readonly kind: 'shadowed';
@@ -180,9 +189,14 @@ export type Fact =
   | { readonly kind: 'approved'; readonly set: SetId; readonly operator: string }
   | { readonly kind: 'adopted'; readonly set: SetId }
   | { readonly kind: 'unproposed'; readonly set: SetId }
-  | { readonly kind: 'halted'; readonly scope: Scope; readonly reason: string }
-  | { readonly kind: 'resumed'; readonly scope: Scope; readonly graceUntil: Instant }
-  | { readonly kind: 'killed'; readonly scope: Scope }
+  | { readonly kind: 'halted'; readonly scope: Scope; readonly reason: string; readonly isKill: boolean }
+  /** Deadlines of calls are so much longer, milliseconds. */
+  | {
+      readonly kind: 'resumed';
+      readonly scope: Scope;
+      readonly graceUntil: Instant;
+      readonly longer: number;
+    }
   | {
       readonly kind: 'limited';
       readonly scope: Scope;

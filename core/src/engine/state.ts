@@ -76,6 +76,8 @@ export interface AccountState {
   /** Messages it may still send, and when that was so. */
   tokens: number;
   tokensAt: Instant;
+  /** Whether its last message was one too many. */
+  isThrottled: boolean;
   /** Counts changes of what it holds and wants, so that what was computed of it can be kept until the next. */
   version: number;
 }
@@ -85,7 +87,7 @@ export interface ProductState {
   mode: ProductMode;
   /** The final price, once settled. */
   final: PriceUnits | undefined;
-  /** Funding a unit has paid since the beginning, in 1e-12 of a unit of the settle asset a lot. */
+  /** What a lot has paid in funding since the beginning, in 1e-12 units of the settle asset; it moves when a market is observed. */
   funding: bigint;
   /** Rate an hour, as last seen. */
   fundingRate: number;
@@ -95,7 +97,7 @@ export interface ProductState {
 
 export interface AssetState {
   readonly terms: AssetTerms;
-  /** Interest a unit has owed since the beginning, in 1e-18. */
+  /** Interest on a unit owed since the beginning, in 1e-18; it moves when a market is observed. */
   interest: bigint;
 }
 
@@ -134,7 +136,11 @@ export interface State {
   readonly sets: Map<SetId, ParameterProposal>;
   /** Which set counts for a group, and which are computed beside it. */
   readonly groups: Map<GroupId, { set: SetId; shadows: SetId[] }>;
+  /** Counts what is listed and delisted, so that books can be kept until the next. */
+  listing: number;
   market: Market | undefined;
+  /** When it came: accruals run until then. */
+  observedAt: Instant;
   health: ReadonlyMap<string, MarketHealth>;
   /** Which accounts have been judged on this market: those before the cursor. */
   cursor: number;
@@ -177,6 +183,7 @@ export function newAccount(
     protections: new Map(),
     tokens,
     tokensAt: now,
+    isThrottled: false,
     version: 0,
   };
 }
@@ -196,7 +203,9 @@ export function emptyState(policy: EnginePolicy = enginePolicy): State {
     owners: new Map([['venue', { category: 'eligible', accounts: [...HOUSE] }]]),
     sets: new Map(),
     groups: new Map(),
+    listing: 0,
     market: undefined,
+    observedAt: start,
     health: new Map(),
     cursor: 0,
     ids: new Map(),

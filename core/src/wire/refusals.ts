@@ -29,6 +29,19 @@ const REASONS = {
   'no-history': true,
   singular: true,
   'not-supported': true,
+  'unknown-account': true,
+  'unknown-order': true,
+  'unknown-set': true,
+  'insufficient-margin': true,
+  'insufficient-balance': true,
+  limit: true,
+  throttled: true,
+  halted: true,
+  'not-allowed': true,
+  'reduce-only': true,
+  collar: true,
+  'stale-market': true,
+  'out-of-order': true,
 } satisfies Record<RefusalReason, true>;
 
 /** A refusal from a file: `{"reason":"expired","message":"...","where":"..."}`; the place may be left out. */

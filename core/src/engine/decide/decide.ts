@@ -1,0 +1,128 @@
+// The door: place, time, id, throttle; then whoever decides that kind of input.
+
+import { type Instant, refuse } from '../../base/index.ts';
+import { ID_LENGTH_MAX } from '../bounds.ts';
+import type { Fact } from '../facts.ts';
+import type { Input, InputKind } from '../inputs.ts';
+import type { AccountState, State } from '../state.ts';
+import { approve, propose, unpropose } from './adopt.ts';
+import { type Context, type Decider, type Facts, refused } from './context.ts';
+import { bust, fill } from './fills.ts';
+import { beat, doubtClock, market, slice } from './markets.ts';
+import { convert, deposit, transfer, withdraw } from './money.ts';
+import { amend, cancel, cancelEvery, place, protect, quote } from './orders.ts';
+import {
+  asset,
+  classify,
+  delist,
+  halt,
+  kill,
+  limit,
+  link,
+  list,
+  mode,
+  open,
+  override,
+  policy,
+  regroup,
+  resume,
+  settle,
+} from './venue.ts';
+
+const deciders: { readonly [K in InputKind]: Decider<K> } = {
+  asset,
+  list,
+  mode,
+  delist,
+  settle,
+  policy,
+  open,
+  classify,
+  regroup,
+  link,
+  deposit,
+  withdraw,
+  convert,
+  transfer,
+  place,
+  amend,
+  cancel,
+  'cancel-all': cancelEvery,
+  quote,
+  protect,
+  fill,
+  bust,
+  market,
+  beat,
+  slice,
+  propose,
+  approve,
+  'withdraw-proposal': unpropose,
+  halt,
+  resume,
+  kill,
+  limit,
+  override,
+};
+
+/** Kinds whose sender is held to a rate. What lowers risk or brings money is never held up. */
+const THROTTLED: ReadonlySet<InputKind> = new Set([
+  'place',
+  'amend',
+  'quote',
+  'withdraw',
+  'convert',
+  'transfer',
+  'protect',
+]);
+
+/** The client's id of an input, made its own: the same id of the same sender is the same input. */
+export function idOf(input: Input): string | undefined {
+  if (!('id' in input)) return undefined;
+  return input.kind === 'fill' ? `fill ${input.id}` : `${input.account} ${input.id}`;
+}
+
+/** Whose message an input is. */
+export function senderOf(state: State, input: Input): AccountState | undefined {
+  return THROTTLED.has(input.kind) && 'account' in input ? state.accounts.get(input.account) : undefined;
+}
+
+/**
+ * What follows from an input: facts, each to be evolved before the next is asked for (M-200). The first fact of what is refused says so, and nothing else
+ * follows. `before` is the time of the input before.
+ */
+export function* decide(context: Context, before: Instant): Facts {
+  const { state, by } = context;
+  const { input, at } = by;
+  if (at < before) {
+    return yield* refused(
+      refuse(
+        'out-of-order',
+        'its time is before that of the input before it; the clock went back.',
+        input.kind,
+      ),
+    );
+  }
+  const id = idOf(input);
+  if (id !== undefined) {
+    const known = state.ids.get(id);
+    if (known !== undefined) return yield { kind: 'repeated', of: known };
+    const length = 'id' in input ? input.id.length : 0;
+    if (length === 0 || length > ID_LENGTH_MAX) {
+      return yield* refused(
+        refuse('malformed', `its id must have 1 to ${ID_LENGTH_MAX} characters.`, input.kind),
+      );
+    }
+  }
+  if (senderOf(state, input)?.isThrottled === true) {
+    const { rate, burst } = state.policy.throttle;
+    return yield* refused(
+      refuse('throttled', `more than ${burst} messages at once or ${rate} a second; send fewer.`, input.kind),
+    );
+  }
+  yield* doubtClock(context, before);
+  yield* (deciders[input.kind] as (context: Context, input: Input) => Generator<Fact, void, void>)(
+    context,
+    input,
+  );
+}

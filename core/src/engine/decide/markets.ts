@@ -1,0 +1,180 @@
+// What is seen and what time brings: markets, beats, and the slices in which everybody is judged on the newest market.
+
+import { assert, type Instant, isRefusal, type Refusal, refuse, type Usd, usd } from '../../base/index.ts';
+import { assess } from '../../margin/index.ts';
+import type { Market } from '../../market/index.ts';
+import { fundingStep, interestStep } from '../accrual.ts';
+import { DEADLINES_MAX, SLICE_MAX } from '../bounds.ts';
+import type { Judge } from '../desk.ts';
+import { markOf } from '../forced.ts';
+import { figuresOf, statusOf } from '../ladder.ts';
+import { portfolioOf } from '../portfolio.ts';
+import type { AccountState, State } from '../state.ts';
+import type { SetId } from '../words.ts';
+import { adoptDue } from './adopt.ts';
+import { type Context, type Decider, type Facts, refused } from './context.ts';
+import { visit } from './visit.ts';
+
+/** Funding rates beyond this an hour are typing mistakes. */
+const FUNDING_RATE_MAX = 0.1;
+
+/** The sets whose books are needed: those that count and those beside them. */
+export function setsInUse({ groups }: State): Set<SetId> {
+  const sets = new Set<SetId>();
+  for (const { set, shadows } of groups.values()) for (const one of [set, ...shadows]) sets.add(one);
+  return sets;
+}
+
+/** Books of a market that is not yet the state's; what a set in use refuses, the market is refused for. */
+function booksOf({ state, desk }: Context, market: Market): Map<SetId, Judge> | Refusal {
+  const books = new Map<SetId, Judge>();
+  for (const set of setsInUse(state)) {
+    const judge = desk.build(state, state.sets.get(set)!, market);
+    if (isRefusal(judge)) return judge;
+    books.set(set, judge);
+  }
+  return books;
+}
+
+/** Funding and interest since the last market, at its marks and rates. */
+function* accrue({ state, desk, by }: Context): Facts {
+  const elapsed = by.at - state.observedAt;
+  if (state.market === undefined || elapsed <= 0) return;
+  for (const [asset, known] of state.assets) {
+    const step = interestStep(known, elapsed);
+    if (step !== 0n) yield { kind: 'accrued', asset, step };
+  }
+  const [first] = state.groups.values();
+  const judge = first === undefined ? undefined : desk.judgeOf(state, first.set);
+  if (judge === undefined || isRefusal(judge)) return;
+  for (const [product, listed] of state.products) {
+    if (listed.fundingRate === 0 || listed.mode === 'settled') continue;
+    const { decimals } = state.assets.get(listed.terms.product.settleAsset)!.terms;
+    const step = fundingStep(listed, decimals, markOf(judge, listed) ?? 0, elapsed);
+    if (step !== 0n) yield { kind: 'funded', product, step };
+  }
+}
+
+/** A market is older than the last, from the future, or says something that cannot be. */
+function doubtMarket(
+  { state, by }: Context,
+  market: Market,
+  funding: ReadonlyMap<string, number>,
+): Refusal | undefined {
+  const where = market.source;
+  if (state.market !== undefined && market.at < state.market.at) {
+    return refuse('stale-market', 'it is older than the market that counts; send newer ones.', where);
+  }
+  if (market.at > by.at)
+    return refuse('out-of-order', 'it is of a time that has not come; set the clocks.', where);
+  for (const [product, rate] of funding) {
+    const listed = state.products.get(product);
+    if (listed === undefined || listed.terms.product.kind !== 'perpetual') {
+      return refuse('unknown-product', 'it has a funding rate and is no perpetual that is listed.', product);
+    }
+    if (!(Math.abs(rate) <= FUNDING_RATE_MAX)) {
+      return refuse(
+        'out-of-range',
+        `its funding rate is ${rate} an hour; it must be within ${FUNDING_RATE_MAX} either way.`,
+        product,
+      );
+    }
+  }
+  return undefined;
+}
+
+/** A new market: funding and interest run until now, books are made, and everybody is to be judged anew. A market that no book can be made of is refused, and the old one ages. */
+export const market: Decider<'market'> = function* (context, { market: seen, funding }) {
+  const wrong = doubtMarket(context, seen, funding);
+  if (wrong !== undefined) return yield* refused(wrong);
+  const books = booksOf(context, seen);
+  if (isRefusal(books)) return yield* refused(books);
+  yield* accrue(context);
+  yield { kind: 'observed', digest: seen.digest };
+  for (const [set, judge] of books) context.desk.keep(context.state, set, seen, judge);
+  yield* timely(context);
+};
+
+/** What time brings: sets that are due, deadlines that have passed. */
+function* timely(context: Context): Facts {
+  const { state } = context;
+  yield* adoptDue(context);
+  let looked = 0;
+  for (const id of [...state.called]) {
+    if (looked++ >= DEADLINES_MAX) return;
+    const account = state.accounts.get(id)!;
+    if (account.deadline !== undefined && account.deadline <= state.now) yield* visit(context, account);
+  }
+}
+
+export const beat: Decider<'beat'> = function* (context) {
+  yield* timely(context);
+};
+
+/** What a set that does not count would do with an account. */
+interface Shadow {
+  accounts: number;
+  called: number;
+  closed: number;
+  initial: bigint;
+}
+
+function shade({ state, desk }: Context, account: AccountState, shadows: Map<SetId, Shadow>): void {
+  const group = state.groups.get(account.group);
+  if (group === undefined || group.shadows.length === 0) return;
+  const portfolio = portfolioOf(state, account);
+  for (const set of group.shadows) {
+    const judge = desk.judgeOf(state, set);
+    const standing = isRefusal(judge) ? judge : assess(portfolio, judge.book, judge.model);
+    if (isRefusal(standing)) continue;
+    const figures = figuresOf(standing);
+    const before = {
+      status: 'clear',
+      deadline: undefined,
+      hasPositions: account.positions.size > 0,
+    } as const;
+    const [status] = statusOf(figures, before, state.now, state.policy.ladder);
+    const sums = shadows.get(set) ?? { accounts: 0, called: 0, closed: 0, initial: 0n };
+    sums.accounts++;
+    if (status === 'called') sums.called++;
+    if (status === 'liquidating' || status === 'bankrupt') sums.closed++;
+    sums.initial += figures.initial;
+    shadows.set(set, sums);
+  }
+}
+
+/** Judges the next accounts of those that were not judged on this market (M-211). An order never waits for more than a slice. */
+export const slice: Decider<'slice'> = function* (context, { count }) {
+  const { state } = context;
+  if (!(Number.isInteger(count) && count >= 1 && count <= SLICE_MAX)) {
+    return yield* refused(
+      refuse('out-of-range', `a slice has 1 to ${SLICE_MAX} accounts, not ${count}.`, 'slice'),
+    );
+  }
+  if (state.market === undefined) {
+    return yield* refused(
+      refuse('no-market', 'there is no market yet to judge anybody on; send one.', 'slice'),
+    );
+  }
+  const shadows = new Map<SetId, Shadow>();
+  const end = Math.min(state.cursor + count, state.places.length);
+  const from = state.cursor;
+  for (let place = from; place < end; place++) {
+    const account = state.places[place]!;
+    yield* visit(context, account);
+    shade(context, account, shadows);
+  }
+  assert(state.cursor === from, 'nothing moves the cursor while a slice is judged');
+  for (const [set, sums] of shadows) {
+    yield { kind: 'shadowed', set, ...sums, initial: usd(sums.initial) as Usd };
+  }
+  yield { kind: 'sliced', cursor: end, judged: end - from };
+};
+
+/** Halts the venue where the clock leapt: deadlines and funding over time that nobody saw are for an operator to judge. */
+export function* doubtClock({ state, by }: Context, before: Instant): Facts {
+  const leap = by.at - before;
+  if (before === 0 || leap <= state.policy.market.jumpMax || state.halts.has('venue')) return;
+  const reason = `the clock leapt by ${Math.round(leap / 1000)} s`;
+  yield { kind: 'halted', scope: { kind: 'venue' }, reason, isKill: false };
+}

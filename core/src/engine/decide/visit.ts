@@ -1,0 +1,121 @@
+// One account looked at: paid out, topped up, judged, called, closed. Slices visit everybody, other inputs whom they touched.
+
+import { type Instant, isRefusal, type Refusal } from '../../base/index.ts';
+import { UNITS_MAX } from '../bounds.ts';
+import { reduceAtMark } from '../close.ts';
+import { cureOf, cureUnits, least } from '../cure.ts';
+import type { Desk } from '../desk.ts';
+import { withUnits } from '../imagine.ts';
+import { figuresOf, statusOf } from '../ladder.ts';
+import type { AccountState, State } from '../state.ts';
+import { scopeKey, type Units } from '../words.ts';
+import type { Context, Facts } from './context.ts';
+import { pay, payOut } from './moves.ts';
+
+/** Why nobody may be closed now, or this account may not: a stale market, sources that disagree, grace, a halt, an operator's hold. */
+function whyNotClose(state: State, desk: Desk, account: AccountState): string | undefined {
+  const { now, policy, health, graceUntil } = state;
+  if (state.halts.has('venue')) return 'the venue is halted';
+  if (now < graceUntil) return 'there was a halt, and its grace has not passed';
+  const held = state.overrides.get(`${account.id} closing`);
+  if (held !== undefined && now < held) return 'an operator holds it';
+  if (now - state.observedAt > policy.market.ageMax) return 'the market is stale';
+  const judge = desk.judgeOfGroup(state, account.group);
+  if (isRefusal(judge)) return judge.message;
+  for (const product of account.positions.keys()) {
+    const { underlying } = state.products.get(product)!.terms.product;
+    const coin = health.get(underlying);
+    if (coin !== undefined && !coin.mayLiquidate) {
+      return `the sources of ${underlying} may not close anybody (${coin.reasons.join('; ') || coin.mode})`;
+    }
+    if (state.halts.has(scopeKey({ kind: 'product', id: product }))) return `${product} is halted`;
+  }
+  return undefined;
+}
+
+const lesser = (a: Units, b: Units) => (a < b ? a : b);
+
+/** How much a lender can give of what is asked without falling below its own initial line. */
+function canGive(state: State, desk: Desk, lender: AccountState, asset: string, units: Units): Units {
+  const balance = lender.balances.get(asset)?.units ?? 0n;
+  const most = lesser(balance, units);
+  if (most <= 0n) return 0n;
+  if (lender.isHouse || !state.groups.has(lender.group)) return most;
+  const isShort = (given: Units) => {
+    const standing = desk.standingAs(state, withUnits(state, lender, asset, -given));
+    return isRefusal(standing) || standing.excess.initial < standing.requirement.locked;
+  };
+  if (!isShort(most)) return most;
+  const firstShort = least(most, most, isShort);
+  return firstShort === undefined ? 0n : firstShort - 1n;
+}
+
+/** Draws what would cure from the linked account, as far as limit and lender reach (M-216). */
+function* topUp({ state, desk }: Context, account: AccountState): Facts {
+  const { topUp: link } = account;
+  const lender = link === undefined ? undefined : state.accounts.get(link.from);
+  if (link === undefined || lender === undefined) return;
+  const left = link.most - account.drawn;
+  if (left <= 0n) return;
+  const needed = cureUnits(state, desk, account, link.asset, UNITS_MAX);
+  if (needed === undefined || needed === 0n) return;
+  const given = canGive(state, desk, lender, link.asset, lesser(needed, left));
+  if (given === 0n) return;
+  yield* pay(state, lender, account, link.asset, given, 'top-up');
+  yield { kind: 'drawn', account: account.id, units: given };
+}
+
+function* unjudged(account: AccountState, refusal: Refusal): Facts {
+  if (account.withheld !== refusal.message) yield { kind: 'unjudged', account: account.id, refusal };
+}
+
+function* withhold(account: AccountState, why: string): Facts {
+  if (account.withheld !== why) yield { kind: 'withheld', account: account.id, why };
+}
+
+/** The status it has now, said when it is another; a call with its cure. */
+function* settleStatus({ state, desk }: Context, account: AccountState): Facts {
+  const standing = desk.standingOf(state, account);
+  if (isRefusal(standing)) return;
+  const figures = figuresOf(standing);
+  const { ladder } = state.policy;
+  const hasPositions = account.positions.size > 0;
+  const { status: was, deadline } = account;
+  const [status, why] = statusOf(figures, { status: was, deadline, hasPositions }, state.now, ladder);
+  if (status === was) return;
+  const held = state.overrides.get(`${account.id} calls`);
+  if (status === 'called' && held !== undefined && state.now < held) return;
+  yield { kind: 'status', account: account.id, status, was, why, standing: figures };
+  if (status !== 'called') return;
+  const due = (state.now + ladder.deadline) as Instant;
+  yield { kind: 'called', account: account.id, deadline: due, cure: cureOf(state, desk, account, UNITS_MAX) };
+}
+
+/**
+ * Looks at an account (M-211): pays out what has settled, tops up, judges, and closes where that is due and allowed. Bankrupt accounts are judged, not
+ * closed again: what they owe was said once.
+ */
+export function* visit(context: Context, account: AccountState): Facts {
+  const { state, desk } = context;
+  if (account.isHouse) return;
+  yield* payOut(state, account);
+  if (account.balances.size === 0 && account.positions.size === 0 && account.status === 'clear') return;
+  const standing = desk.standingOf(state, account);
+  if (isRefusal(standing)) {
+    yield* unjudged(account, standing);
+    return;
+  }
+  const figures = figuresOf(standing);
+  const isShort = figures.equity < figures[state.policy.ladder.callLine];
+  if (isShort && account.topUp !== undefined) yield* topUp(context, account);
+  const wasBankrupt = account.status === 'bankrupt';
+  yield* settleStatus(context, account);
+  if (account.status !== 'liquidating' && (account.status !== 'bankrupt' || wasBankrupt)) return;
+  const why = whyNotClose(state, desk, account);
+  if (why !== undefined) {
+    yield* withhold(account, why);
+    return;
+  }
+  yield* reduceAtMark(state, desk, account);
+  yield* settleStatus(context, account);
+}

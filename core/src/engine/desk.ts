@@ -1,0 +1,125 @@
+// Who is asked: books of the models in use, and standings, kept as long as what they were made of stands. Never part of the state: anybody who
+// has the state makes the same.
+
+import { isRefusal, type Refusal, refuse } from '../base/index.ts';
+import { assess, assetProduct, type MarginBook, type MarginModel, type Standing } from '../margin/index.ts';
+import type { Market } from '../market/index.ts';
+import type { Product } from '../product/index.ts';
+import { portfolioOf } from './portfolio.ts';
+import type { AccountState, ParameterProposal, State } from './state.ts';
+import type { GroupId, SetId } from './words.ts';
+
+/** Margin models by name. */
+export type Models = ReadonlyMap<string, MarginModel>;
+
+/** A model with its book of now. */
+export interface Judge {
+  readonly model: MarginModel;
+  readonly book: MarginBook;
+}
+
+interface KeptBook {
+  readonly market: Market;
+  readonly listing: number;
+  readonly judge: Judge | Refusal;
+}
+
+interface KeptStanding {
+  readonly version: number;
+  readonly book: MarginBook;
+  readonly standing: Standing | Refusal;
+}
+
+/** Everything that a book of a venue holds: its assets, and what is listed and not settled. */
+function bookProducts(state: State): Product[] {
+  const products: Product[] = [...state.assets.keys()].map(assetProduct);
+  for (const { terms, mode } of state.products.values()) if (mode !== 'settled') products.push(terms.product);
+  return products;
+}
+
+export class Desk {
+  private readonly models: Models;
+  private readonly books = new Map<SetId, KeptBook>();
+  private readonly standings = new WeakMap<AccountState, KeptStanding>();
+
+  constructor(models: Models) {
+    this.models = models;
+  }
+
+  has(model: string): boolean {
+    return this.models.has(model);
+  }
+
+  names(): string[] {
+    return [...this.models.keys()];
+  }
+
+  /** A set's book in a market that need not be the state's. Refuses what the model refuses. */
+  build(
+    state: State,
+    { model, parameters }: Pick<ParameterProposal, 'model' | 'parameters'>,
+    market: Market,
+  ): Judge | Refusal {
+    const known = this.models.get(model);
+    if (known === undefined) {
+      return refuse(
+        'unknown-model',
+        `there is no such model here; known are ${this.names().join(', ')}.`,
+        model,
+      );
+    }
+    const book = known.book(bookProducts(state), market, parameters);
+    return isRefusal(book) ? book : { model: known, book };
+  }
+
+  /** The book of a set in the state's market, built once. */
+  judgeOf(state: State, set: SetId): Judge | Refusal {
+    const { market, listing } = state;
+    if (market === undefined) return refuse('no-market', 'no market has been observed yet; send one.', set);
+    const kept = this.books.get(set);
+    if (kept !== undefined && kept.market === market && kept.listing === listing) return kept.judge;
+    const proposal = state.sets.get(set);
+    const judge =
+      proposal === undefined
+        ? refuse('unknown-set', 'there is no such set of parameters; propose it.', set)
+        : this.build(state, proposal, market);
+    this.books.set(set, { market, listing, judge });
+    return judge;
+  }
+
+  /** Takes over a book that was built while a market was doubted. */
+  keep(state: State, set: SetId, market: Market, judge: Judge): void {
+    this.books.set(set, { market, listing: state.listing, judge });
+  }
+
+  /** The model and book that count for a group. */
+  judgeOfGroup(state: State, group: GroupId): Judge | Refusal {
+    const own = state.groups.get(group);
+    if (own === undefined) {
+      return refuse(
+        'unknown-set',
+        'no parameters are adopted for this group of accounts; propose some.',
+        group,
+      );
+    }
+    return this.judgeOf(state, own.set);
+  }
+
+  /** Where an account stands under the model of its group. */
+  standingOf(state: State, account: AccountState): Standing | Refusal {
+    const judge = this.judgeOfGroup(state, account.group);
+    if (isRefusal(judge)) return judge;
+    const { version } = account;
+    const kept = this.standings.get(account);
+    if (kept !== undefined && kept.version === version && kept.book === judge.book) return kept.standing;
+    const standing = assess(portfolioOf(state, account), judge.book, judge.model);
+    this.standings.set(account, { version, book: judge.book, standing });
+    return standing;
+  }
+
+  /** Where an account would stand if it were as `imagined`. */
+  standingAs(state: State, imagined: AccountState): Standing | Refusal {
+    const judge = this.judgeOfGroup(state, imagined.group);
+    return isRefusal(judge) ? judge : assess(portfolioOf(state, imagined), judge.book, judge.model);
+  }
+}
