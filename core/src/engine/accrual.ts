@@ -2,7 +2,7 @@
 
 import { MS_PER_YEAR } from '../base/index.ts';
 import type { AccountState, AssetState, Balance, Position, ProductState, State } from './state.ts';
-import { quantityOf } from './terms.ts';
+import { quantityOf, tenTo } from './terms.ts';
 import { floorDiv } from './trade.ts';
 import type { Units } from './words.ts';
 
@@ -24,7 +24,7 @@ export function fundingStep(
   if (fundingRate === 0 || elapsed <= 0 || !(mark > 0)) return 0n;
   const quantity = quantityOf(terms, 1);
   const worth = terms.product.settlement === 'inverse' ? quantity / mark : quantity * mark;
-  const step = fundingRate * (elapsed / MS_PER_HOUR) * worth * 10 ** decimals * Number(FUNDING_SCALE);
+  const step = fundingRate * (elapsed / MS_PER_HOUR) * worth * tenTo(decimals) * Number(FUNDING_SCALE);
   return BigInt(Math.round(step));
 }
 

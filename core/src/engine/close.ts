@@ -11,6 +11,7 @@ import { closingPrice, forcedCost, largestFirst } from './forced.ts';
 import { withTrade } from './imagine.ts';
 import { figuresOf } from './ladder.ts';
 import type { AccountState, ProductState, State } from './state.ts';
+import { tenTo } from './terms.ts';
 import type { Lots, PriceUnits } from './words.ts';
 
 /** A way to close an account: facts, decided one by one on what the last made of the state; it ends when the account is at its call line or nothing more can be done now. */
@@ -91,7 +92,8 @@ function* sellCollateral(state: State, desk: Desk, account: AccountState): Facts
       if (units <= 0n || asset === debt) continue;
       const [from, to] = [levelOf(state, desk, account, asset), levelOf(state, desk, account, debt)];
       if (from === undefined || to === undefined) continue;
-      const scales = 10 ** (state.assets.get(debt)!.terms.decimals - state.assets.get(asset)!.terms.decimals);
+      const scales =
+        tenTo(state.assets.get(debt)!.terms.decimals) / tenTo(state.assets.get(asset)!.terms.decimals);
       const rate = (from / to) * scales * (1 - state.policy.conversionSpread);
       if (!(rate > 0)) continue;
       const needed = BigInt(Math.ceil(Number(owes) / rate)) + 1n;

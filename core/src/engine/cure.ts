@@ -9,6 +9,7 @@ import { closingPrice, forcedCost, largestFirst } from './forced.ts';
 import { withTrade, withUnits } from './imagine.ts';
 import { curedAt, figuresOf } from './ladder.ts';
 import type { AccountState, State } from './state.ts';
+import { tenTo } from './terms.ts';
 import type { Lots, Units } from './words.ts';
 
 /**
@@ -62,7 +63,7 @@ export function cureUnits(
   const missing = dollars(usd(curedAt(figures, state.policy.ladder) - figures.equity));
   const row = judge.book.risk.indexOf.get(asset);
   const level = row === undefined ? 1 : judge.book.risk.columns.value[row]!;
-  const guess = BigInt(Math.ceil((missing / level) * 10 ** listed.terms.decimals));
+  const guess = BigInt(Math.ceil((missing / level) * tenTo(listed.terms.decimals)));
   return least(most, guess, (units) =>
     isCured(state, desk.standingAs(state, withUnits(state, account, asset, units))),
   );

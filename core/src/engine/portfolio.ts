@@ -4,7 +4,7 @@ import type { Balance, Order, Portfolio, Position } from '../margin/index.ts';
 import { isMargined } from '../product/index.ts';
 import { balanceWithDue, fundingDue } from './accrual.ts';
 import type { AccountState, OpenOrder, State } from './state.ts';
-import { entryOf, priceOf, quantityOf } from './terms.ts';
+import { entryOf, priceOf, quantityOf, tenTo } from './terms.ts';
 import { payout } from './trade.ts';
 import type { Units } from './words.ts';
 
@@ -47,7 +47,7 @@ export function portfolioOf(state: State, account: AccountState): Portfolio {
   for (const [asset, units] of cash) {
     if (units === 0n) continue;
     const { decimals } = state.assets.get(asset)!.terms;
-    balances.push({ asset, kind: 'cash', quantity: Number(units) / 10 ** decimals });
+    balances.push({ asset, kind: 'cash', quantity: Number(units) / tenTo(decimals) });
   }
   const orders: Order[] = [];
   for (const order of account.orders.values()) {

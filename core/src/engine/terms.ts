@@ -34,9 +34,16 @@ function isInverseFuture({ product }: ProductTerms): boolean {
   return product.settlement === 'inverse' && (product.kind === 'perpetual' || product.kind === 'future');
 }
 
+const TENS = Array.from({ length: 31 }, (_, n) => Number(`1e${n}`));
+
+/** `10^n` as the double nearest to it, `n` from 0 to 30: engines may differ in powers. @example tenTo(8) // 100000000 */
+export function tenTo(n: number): number {
+  return TENS[n]!;
+}
+
 /** A quantity in the product's own unit, for models. @example quantityOf(terms, 3) // 0.3: a lot is 0.1 */
 export function quantityOf({ lot, lotDecimals }: ProductTerms, lots: Lots): number {
-  return (lots * lot) / 10 ** lotDecimals;
+  return (lots * lot) / tenTo(lotDecimals);
 }
 
 /** A price as models read it. */
@@ -72,7 +79,7 @@ export function entryOf(
   { decimals }: AssetTerms,
 ): number | undefined {
   const quantity = quantityOf(terms, lots);
-  const paid = Number(cost) / 10 ** decimals;
+  const paid = Number(cost) / tenTo(decimals);
   if (quantity === 0 || paid === 0) return undefined;
   const entry = isInverseFuture(terms) ? -quantity / paid : paid / quantity;
   return entry > 0 && Number.isFinite(entry) ? entry : undefined;

@@ -6,28 +6,14 @@ import type { Fact } from '../facts.ts';
 import type { Input, InputKind } from '../inputs.ts';
 import type { AccountState, State } from '../state.ts';
 import { approve, propose, unpropose } from './adopt.ts';
+import { classify, link, open, regroup } from './clients.ts';
 import { type Context, type Decider, type Facts, refused } from './context.ts';
 import { bust, fill } from './fills.ts';
+import { halt, kill, limit, override, resume } from './hands.ts';
+import { asset, delist, list, mode, policy, settle } from './listing.ts';
 import { beat, doubtClock, market, slice } from './markets.ts';
 import { convert, deposit, transfer, withdraw } from './money.ts';
 import { amend, cancel, cancelEvery, place, protect, quote } from './orders.ts';
-import {
-  asset,
-  classify,
-  delist,
-  halt,
-  kill,
-  limit,
-  link,
-  list,
-  mode,
-  open,
-  override,
-  policy,
-  regroup,
-  resume,
-  settle,
-} from './venue.ts';
 
 const deciders: { readonly [K in InputKind]: Decider<K> } = {
   asset,

@@ -3,6 +3,7 @@
 import { dollars, isRefusal, type Refusal, refuse, usd } from '../../base/index.ts';
 import { withUnits } from '../imagine.ts';
 import type { AccountState } from '../state.ts';
+import { tenTo } from '../terms.ts';
 import type { Units } from '../words.ts';
 import {
   assetOf,
@@ -119,7 +120,7 @@ export const convert: Decider<'convert'> = function* (context, { account: id, fr
       refuse('no-market', 'one of the two has no price in the market; wait for one.', `${from} to ${to}`),
     );
   }
-  const scale = 10 ** (target.terms.decimals - source.terms.decimals);
+  const scale = tenTo(target.terms.decimals) / tenTo(source.terms.decimals);
   const rate = (columns.value[a]! / columns.value[b]!) * scale * (1 - state.policy.conversionSpread);
   const got = BigInt(Math.floor(Number(units) * rate));
   if (got <= 0n)
