@@ -254,6 +254,7 @@ export {
   readChainCsv,
   readChainJson,
   readHistoryCsv,
+  readInput,
   readMarket,
   readOwnerJson,
   readOwnersCsv,
@@ -270,6 +271,7 @@ export {
   sealPackedFile,
   sealRiskFile,
   withFutures,
+  writeInput,
   writeMarket,
   writeRiskFile,
 } from './wire/index.ts';

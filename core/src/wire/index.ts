@@ -11,6 +11,7 @@ export {
   parseScaled,
   QUANTITY_MAX,
 } from './decimal.ts';
+export { readInput, writeInput } from './engine/inputs.ts';
 export { type Bars, type HistoryQuery, readHistoryCsv } from './history-csv.ts';
 export { formatInstant, parseInstant } from './instants.ts';
 export { readMarket } from './market-read.ts';
