@@ -9,7 +9,6 @@ import { cancelAll, houseOf, pay, payOut, trade } from './decide/moves.ts';
 import type { Desk } from './desk.ts';
 import { closingPrice, forcedCost, largestFirst } from './forced.ts';
 import { withTrade } from './imagine.ts';
-import { figuresOf } from './ladder.ts';
 import type { AccountState, ProductState, State } from './state.ts';
 import { tenTo } from './terms.ts';
 import type { Lots, PriceUnits } from './words.ts';
@@ -19,9 +18,8 @@ export type Closing = (state: State, desk: Desk, account: AccountState) => Facts
 
 /** How far equity is from where closing ends: the call line, which is at least release; negative while short. */
 function excessOf(state: State, desk: Desk, imagined: AccountState): bigint | undefined {
-  const standing = desk.standingAs(state, imagined);
-  if (isRefusal(standing)) return undefined;
-  const figures = figuresOf(standing);
+  const figures = desk.figuresAs(state, imagined);
+  if (isRefusal(figures)) return undefined;
   return figures.equity - figures[state.policy.ladder.callLine];
 }
 
@@ -37,7 +35,7 @@ interface Step {
  */
 function nextStep(state: State, desk: Desk, account: AccountState): Step | undefined {
   const judge = desk.judgeOfGroup(state, account.group);
-  const standing = desk.standingOf(state, account);
+  const standing = desk.standingAs(state, account);
   const before = excessOf(state, desk, account);
   if (isRefusal(judge) || isRefusal(standing) || before === undefined) return undefined;
   let best: (Step & { readonly gain: bigint; readonly cost: bigint }) | undefined;
@@ -141,6 +139,6 @@ export const reduceAtMark: Closing = function* (state, desk, account) {
   }
   if (account.positions.size > 0) return;
   yield* sellCollateral(state, desk, account);
-  const standing = desk.standingOf(state, account);
-  if (!isRefusal(standing) && standing.equity < usd(0n)) yield* cover(state, account);
+  const figures = desk.figuresOf(state, account);
+  if (!isRefusal(figures) && figures.equity < usd(0n)) yield* cover(state, account);
 };

@@ -1,13 +1,12 @@
 // What would cure a call: the least deposit, and single trades that do it alone.
 
 import { dollars, isRefusal, type Refusal, type Usd, usd } from '../base/index.ts';
-import type { Standing } from '../margin/index.ts';
 import { SEARCH_STEPS_MAX } from './bounds.ts';
 import type { Desk } from './desk.ts';
-import type { Cure, CureTrade } from './facts.ts';
+import type { Cure, CureTrade, StandingFigures } from './facts.ts';
 import { closingPrice, forcedCost, largestFirst } from './forced.ts';
 import { withTrade, withUnits } from './imagine.ts';
-import { curedAt, figuresOf } from './ladder.ts';
+import { curedAt } from './ladder.ts';
 import type { AccountState, State } from './state.ts';
 import { tenTo } from './terms.ts';
 import type { Lots, Units } from './words.ts';
@@ -35,11 +34,9 @@ export function least(most: bigint, guess: bigint, holds: (n: bigint) => boolean
   return high;
 }
 
-/** Whether a standing is past its call. */
-export function isCured(state: State, standing: Standing | Refusal): boolean {
-  if (isRefusal(standing)) return false;
-  const figures = figuresOf(standing);
-  return figures.equity >= curedAt(figures, state.policy.ladder);
+/** Whether figures are past their call. */
+function isCured({ policy }: State, figures: StandingFigures | Refusal): boolean {
+  return !isRefusal(figures) && figures.equity >= curedAt(figures, policy.ladder);
 }
 
 /**
@@ -56,16 +53,15 @@ export function cureUnits(
 ): Units | undefined {
   const listed = state.assets.get(asset);
   const judge = desk.judgeOfGroup(state, account.group);
-  const standing = desk.standingOf(state, account);
-  if (listed === undefined || isRefusal(judge) || isRefusal(standing)) return undefined;
-  if (isCured(state, standing)) return 0n;
-  const figures = figuresOf(standing);
+  const figures = desk.figuresOf(state, account);
+  if (listed === undefined || isRefusal(judge) || isRefusal(figures)) return undefined;
+  if (isCured(state, figures)) return 0n;
   const missing = dollars(usd(curedAt(figures, state.policy.ladder) - figures.equity));
   const row = judge.book.risk.indexOf.get(asset);
   const level = row === undefined ? 1 : judge.book.risk.columns.value[row]!;
   const guess = BigInt(Math.ceil((missing / level) * tenTo(listed.terms.decimals)));
   return least(most, guess, (units) =>
-    isCured(state, desk.standingAs(state, withUnits(state, account, asset, units))),
+    isCured(state, desk.figuresAs(state, withUnits(state, account, asset, units))),
   );
 }
 
@@ -80,7 +76,7 @@ function cureTrade(state: State, desk: Desk, account: AccountState, product: str
   if (price === undefined) return undefined;
   const size = BigInt(Math.abs(held));
   const found = least(size, size / 2n, (lots) =>
-    isCured(state, desk.standingAs(state, withTrade(state, account, product, side * Number(lots), price))),
+    isCured(state, desk.figuresAs(state, withTrade(state, account, product, side * Number(lots), price))),
   );
   if (found === undefined) return undefined;
   const lots: Lots = side * Number(found);
@@ -97,7 +93,7 @@ const byCost = (left: { readonly cost: Usd }, right: { readonly cost: Usd }) =>
  */
 export function cureOf(state: State, desk: Desk, account: AccountState, most: Units): Cure {
   const { cureAsset, cureTrades } = state.policy.ladder;
-  const standing = desk.standingOf(state, account);
+  const standing = desk.standingAs(state, account);
   const products = isRefusal(standing)
     ? []
     : largestFirst(state, desk, account, standing).slice(0, cureTrades);

@@ -5,6 +5,8 @@ import { isRefusal, type Refusal, refuse } from '../base/index.ts';
 import { assess, assetProduct, type MarginBook, type MarginModel, type Standing } from '../margin/index.ts';
 import type { Market } from '../market/index.ts';
 import type { Product } from '../product/index.ts';
+import type { StandingFigures } from './facts.ts';
+import { figuresOf } from './ladder.ts';
 import { portfolioOf } from './portfolio.ts';
 import type { AccountState, ParameterProposal, State } from './state.ts';
 import type { GroupId, SetId } from './words.ts';
@@ -24,10 +26,10 @@ interface KeptBook {
   readonly judge: Judge | Refusal;
 }
 
-interface KeptStanding {
+interface KeptFigures {
   readonly version: number;
   readonly book: MarginBook;
-  readonly standing: Standing | Refusal;
+  readonly figures: StandingFigures | Refusal;
 }
 
 /** Everything that a book of a venue holds: its assets, and what is listed and not settled. */
@@ -40,7 +42,7 @@ function bookProducts(state: State): Product[] {
 export class Desk {
   private readonly models: Models;
   private readonly books = new Map<SetId, KeptBook>();
-  private readonly standings = new WeakMap<AccountState, KeptStanding>();
+  private readonly figures = new WeakMap<AccountState, KeptFigures>();
 
   constructor(models: Models) {
     this.models = models;
@@ -105,21 +107,28 @@ export class Desk {
     return this.judgeOf(state, own.set);
   }
 
-  /** Where an account stands under the model of its group. */
-  standingOf(state: State, account: AccountState): Standing | Refusal {
+  /** Where an account stands under the model of its group. A standing holds its sweeps, so of a crowd only the figures are kept. */
+  figuresOf(state: State, account: AccountState): StandingFigures | Refusal {
     const judge = this.judgeOfGroup(state, account.group);
     if (isRefusal(judge)) return judge;
     const { version } = account;
-    const kept = this.standings.get(account);
-    if (kept !== undefined && kept.version === version && kept.book === judge.book) return kept.standing;
+    const kept = this.figures.get(account);
+    if (kept !== undefined && kept.version === version && kept.book === judge.book) return kept.figures;
     const standing = assess(portfolioOf(state, account), judge.book, judge.model);
-    this.standings.set(account, { version, book: judge.book, standing });
-    return standing;
+    const figures = isRefusal(standing) ? standing : figuresOf(standing);
+    this.figures.set(account, { version, book: judge.book, figures });
+    return figures;
   }
 
-  /** Where an account would stand if it were as `imagined`. */
+  /** Where an account would stand if it were as `imagined`, with all that its requirement is made of. Kept nowhere. */
   standingAs(state: State, imagined: AccountState): Standing | Refusal {
     const judge = this.judgeOfGroup(state, imagined.group);
     return isRefusal(judge) ? judge : assess(portfolioOf(state, imagined), judge.book, judge.model);
+  }
+
+  /** The figures of the same. */
+  figuresAs(state: State, imagined: AccountState): StandingFigures | Refusal {
+    const standing = this.standingAs(state, imagined);
+    return isRefusal(standing) ? standing : figuresOf(standing);
   }
 }

@@ -62,7 +62,7 @@ function leveraged(own = 20_000, lots = 10_000, more = {}): Venue {
 }
 const account = ({ state }: Venue, name: string) => state.accounts.get(name)!;
 function standing(venue: Venue, name: string) {
-  const found = venue.desk.standingOf(venue.state, account(venue, name));
+  const found = venue.desk.standingAs(venue.state, account(venue, name));
   if (isRefusal(found)) throw new Error(found.message);
   return found;
 }

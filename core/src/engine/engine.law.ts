@@ -268,7 +268,7 @@ describe('M-200 to M-218 whatever is asked', () => {
             const closed = facts.filter((other) => other.kind === 'moved' && other.account === fact.account);
             if (closed.length === 0) continue;
             const account = state.accounts.get(fact.account)!;
-            const standing = desk.standingOf(state, account);
+            const standing = desk.standingAs(state, account);
             if (isRefusal(standing)) continue;
             const isBack = standing.equity >= standing.requirement.release.amount;
             expect(isBack || account.positions.size === 0 || account.status === 'liquidating').toBe(true);
@@ -286,7 +286,7 @@ describe('M-200 to M-218 whatever is asked', () => {
           for (const fact of facts) {
             if (fact.kind !== 'ordered') continue;
             const account = state.accounts.get(fact.account)!;
-            const standing = desk.standingOf(state, account);
+            const standing = desk.standingAs(state, account);
             if (isRefusal(standing) || standing.excess.initial >= 0n) continue;
             const without = {
               ...account,

@@ -187,6 +187,13 @@ describe('M-201 fills of both sides', () => {
     ]);
   });
 
+  it('refuses a fee that is more than the trade', () => {
+    const venue = two();
+    const input = cross('a', 'b', 1, 65_000);
+    const dear = { ...input, buyer: { account: 'a', fee: usd(1) } } as Input;
+    expect(reason(venue.send(dear))).toBe('out-of-range');
+  });
+
   it('busts a trade with its fees', () => {
     const venue = two();
     const input = cross('a', 'b', 1_000, 65_000);

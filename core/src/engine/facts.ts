@@ -70,6 +70,8 @@ export interface StandingFigures {
   readonly maintenance: Usd;
   readonly release: Usd;
   readonly initial: Usd;
+  /** What of equity may not be taken out: unsettled profit and credited option value (M-31). */
+  readonly locked: Usd;
 }
 
 export type Fact =

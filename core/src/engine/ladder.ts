@@ -15,8 +15,14 @@ function times(amount: bigint, share: number): bigint {
 }
 
 export function figuresOf({ equity, requirement }: Standing): StandingFigures {
-  const { maintenance, release, initial } = requirement;
-  return { equity, maintenance: maintenance.amount, release: release.amount, initial: initial.amount };
+  const { maintenance, release, initial, locked } = requirement;
+  return {
+    equity,
+    maintenance: maintenance.amount,
+    release: release.amount,
+    initial: initial.amount,
+    locked,
+  };
 }
 
 /** What equity must reach so that a call ends. */

@@ -1,9 +1,9 @@
 // What every decision is made from, and the doubts that many of them share.
 
-import { type Refusal, refuse, sentence } from '../../base/index.ts';
+import { dollars, isRefusal, type Refusal, refuse, sentence, type Usd } from '../../base/index.ts';
 import { LOTS_MAX, NAME_LENGTH_MAX, REASON_LENGTH_MAX, UNITS_MAX } from '../bounds.ts';
 import type { Desk } from '../desk.ts';
-import type { Fact } from '../facts.ts';
+import type { Fact, StandingFigures } from '../facts.ts';
 import type { Input, InputOf, Sequenced } from '../inputs.ts';
 import type { AccountState, AssetState, ProductState, State } from '../state.ts';
 import { type Scope, scopeKey } from '../words.ts';
@@ -126,9 +126,14 @@ export function doubtOpen(
 }
 
 /** What an account is told when margin does not suffice. */
-export function tooLittle(account: AccountState, short: string, what: string): Refusal {
-  const message = `${what} would leave it ${short} USD short of initial margin; deposit, make it smaller, or close something.`;
+export function tooLittle(account: AccountState, short: Usd, what: string): Refusal {
+  const message = `${what} would leave it ${dollars(short).toFixed(2)} USD short of initial margin; deposit, make it smaller, or close something.`;
   return refuse('insufficient-margin', message, `account ${account.id}`);
+}
+
+/** Whether initial excess is no less than it was: what only reduces risk passes below the line (M-203). */
+export function isNoWorse(after: StandingFigures, before: StandingFigures | Refusal): boolean {
+  return !isRefusal(before) && after.equity - after.initial >= before.equity - before.initial;
 }
 
 /** A refusal of a model or market, said of an account. */

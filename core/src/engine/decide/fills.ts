@@ -1,9 +1,10 @@
 // Fills: what the matcher did. Both sides at once, or not at all.
 
-import { dollars, type Instant, isRefusal, type Refusal, refuse, usd } from '../../base/index.ts';
+import { type Instant, isRefusal, type Refusal, refuse, usd } from '../../base/index.ts';
 import { withTrade } from '../imagine.ts';
 import type { FillSide, InputOf } from '../inputs.ts';
 import type { AccountState, OpenOrder, ProductState } from '../state.ts';
+import { costOf } from '../terms.ts';
 import { HOUSE } from '../words.ts';
 import {
   because,
@@ -15,6 +16,7 @@ import {
   doubtOpen,
   doubtPrice,
   type Facts,
+  isNoWorse,
   productOf,
   refused,
   tooLittle,
@@ -74,12 +76,11 @@ function doubtAgreed(
   const wrong = doubtOpen(context, account, listed);
   if (wrong !== undefined) return wrong;
   const lots = side === 'buy' ? fill.lots : -fill.lots;
-  const after = desk.standingAs(state, withTrade(state, account, fill.product, lots, fill.price, fee));
+  const after = desk.figuresAs(state, withTrade(state, account, fill.product, lots, fill.price, fee));
   if (isRefusal(after)) return because(after, account);
-  if (after.excess.initial >= 0n) return undefined;
-  const before = desk.standingOf(state, account);
-  if (!isRefusal(before) && after.excess.initial >= before.excess.initial) return undefined;
-  return tooLittle(account, dollars(usd(-after.excess.initial)).toFixed(2), 'this trade');
+  if (after.equity >= after.initial) return undefined;
+  if (isNoWorse(after, desk.figuresOf(state, account))) return undefined;
+  return tooLittle(account, usd(after.initial - after.equity), 'this trade');
 }
 
 /** What is left of an order after a fill, and what goes with it: those that it cancels. */
@@ -138,7 +139,14 @@ function doubtFill(
       `account ${buyer.account.id}`,
     );
   }
+  const settle = context.state.assets.get(listed.terms.product.settleAsset)!;
+  const cost = costOf(listed.terms, input.lots, input.price, settle.terms);
+  const worth = cost < 0n ? -cost : cost;
   for (const side of [buyer, seller]) {
+    if (side.fee > worth || -side.fee > worth) {
+      const message = `its fee is ${side.fee} units, more than the ${worth} that the trade is worth; check its scale.`;
+      return refuse('out-of-range', message, `account ${side.account.id}`);
+    }
     const wrong =
       side.order === undefined
         ? doubtAgreed(context, side, listed, input)

@@ -1,6 +1,6 @@
 // Money in, money out, money into other money. What comes in is always taken; what goes out leaves initial margin behind.
 
-import { dollars, isRefusal, type Refusal, refuse, usd } from '../../base/index.ts';
+import { isRefusal, type Refusal, refuse, usd } from '../../base/index.ts';
 import { withUnits } from '../imagine.ts';
 import type { AccountState } from '../state.ts';
 import { tenTo } from '../terms.ts';
@@ -13,6 +13,7 @@ import {
   type Decider,
   doubtOpen,
   doubtUnits,
+  isNoWorse,
   refused,
   tooLittle,
 } from './context.ts';
@@ -52,10 +53,10 @@ export function doubtOut(
   ) {
     return undefined;
   }
-  const after = desk.standingAs(state, withUnits(state, account, asset, -units));
+  const after = desk.figuresAs(state, withUnits(state, account, asset, -units));
   if (isRefusal(after)) return because(after, account);
-  const short = after.requirement.locked - after.excess.initial;
-  return short <= 0n ? undefined : tooLittle(account, dollars(usd(short)).toFixed(2), 'taking this out');
+  const short = after.locked + after.initial - after.equity;
+  return short <= 0n ? undefined : tooLittle(account, usd(short), 'taking this out');
 }
 
 export const withdraw: Decider<'withdraw'> = function* (context, { account: id, asset, units }) {
@@ -125,13 +126,10 @@ export const convert: Decider<'convert'> = function* (context, { account: id, fr
   const got = BigInt(Math.floor(Number(units) * rate));
   if (got <= 0n)
     return yield* refused(refuse('out-of-range', 'it is worth less than a unit; convert more.', from));
-  const before = desk.standingOf(state, account);
-  const after = desk.standingAs(state, withUnits(state, withUnits(state, account, from, -units), to, got));
+  const after = desk.figuresAs(state, withUnits(state, withUnits(state, account, from, -units), to, got));
   if (isRefusal(after)) return yield* refused(because(after, account));
-  const isNoWorse = !isRefusal(before) && after.excess.initial >= before.excess.initial;
-  if (after.excess.initial < 0n && !isNoWorse) {
-    const short = dollars(usd(-after.excess.initial)).toFixed(2);
-    return yield* refused(tooLittle(account, short, 'converting this'));
+  if (after.equity < after.initial && !isNoWorse(after, desk.figuresOf(state, account))) {
+    return yield* refused(tooLittle(account, usd(after.initial - after.equity), 'converting this'));
   }
   yield* pay(state, account, houseOf(state, 'venue'), from, units, 'conversion');
   yield* pay(state, houseOf(state, 'venue'), account, to, got, 'conversion');

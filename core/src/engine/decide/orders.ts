@@ -1,6 +1,6 @@
 // Orders: checked with everything else that is open, so that whatever fills is covered before it fills.
 
-import { dollars, isRefusal, type Refusal, refuse, usd } from '../../base/index.ts';
+import { isRefusal, type Refusal, refuse, usd } from '../../base/index.ts';
 import { QUOTES_MAX } from '../bounds.ts';
 import { withOrders } from '../imagine.ts';
 import type { OrderTerms, Quote } from '../inputs.ts';
@@ -15,6 +15,7 @@ import {
   doubtName,
   doubtOpen,
   doubtPrice,
+  isNoWorse,
   productOf,
   refused,
   tooLittle,
@@ -35,12 +36,11 @@ function doubtMargin(
   replaced: ReadonlySet<string>,
   more: readonly OpenOrder[],
 ): Refusal | undefined {
-  const after = desk.standingAs(state, withOrders(account, replaced, more));
+  const after = desk.figuresAs(state, withOrders(account, replaced, more));
   if (isRefusal(after)) return because(after, account);
-  if (after.excess.initial >= 0n) return undefined;
-  const before = desk.standingOf(state, account);
-  if (!isRefusal(before) && after.excess.initial >= before.excess.initial) return undefined;
-  return tooLittle(account, dollars(usd(-after.excess.initial)).toFixed(2), 'this order');
+  if (after.equity >= after.initial) return undefined;
+  if (isNoWorse(after, desk.figuresOf(state, account))) return undefined;
+  return tooLittle(account, usd(after.initial - after.equity), 'this order');
 }
 
 /** An order with its price: a market order is one at the collar. */

@@ -6,7 +6,7 @@ import { reduceAtMark } from '../close.ts';
 import { cureOf, cureUnits, least } from '../cure.ts';
 import type { Desk } from '../desk.ts';
 import { withUnits } from '../imagine.ts';
-import { figuresOf, statusOf } from '../ladder.ts';
+import { statusOf } from '../ladder.ts';
 import type { AccountState, State } from '../state.ts';
 import { scopeKey, type Units } from '../words.ts';
 import type { Context, Facts } from './context.ts';
@@ -42,8 +42,8 @@ function canGive(state: State, desk: Desk, lender: AccountState, asset: string, 
   if (most <= 0n) return 0n;
   if (lender.isHouse || !state.groups.has(lender.group)) return most;
   const isShort = (given: Units) => {
-    const standing = desk.standingAs(state, withUnits(state, lender, asset, -given));
-    return isRefusal(standing) || standing.excess.initial < standing.requirement.locked;
+    const after = desk.figuresAs(state, withUnits(state, lender, asset, -given));
+    return isRefusal(after) || after.equity - after.initial < after.locked;
   };
   if (!isShort(most)) return most;
   const firstShort = least(most, most, isShort);
@@ -75,9 +75,8 @@ function* withhold(account: AccountState, why: string): Facts {
 
 /** The status it has now, said when it is another; a call with its cure. */
 function* settleStatus({ state, desk }: Context, account: AccountState): Facts {
-  const standing = desk.standingOf(state, account);
-  if (isRefusal(standing)) return;
-  const figures = figuresOf(standing);
+  const figures = desk.figuresOf(state, account);
+  if (isRefusal(figures)) return;
   const { ladder } = state.policy;
   const hasPositions = account.positions.size > 0;
   const { status: was, deadline } = account;
@@ -100,12 +99,11 @@ export function* visit(context: Context, account: AccountState): Facts {
   if (account.isHouse) return;
   yield* payOut(state, account);
   if (account.balances.size === 0 && account.positions.size === 0 && account.status === 'clear') return;
-  const standing = desk.standingOf(state, account);
-  if (isRefusal(standing)) {
-    yield* unjudged(account, standing);
+  const figures = desk.figuresOf(state, account);
+  if (isRefusal(figures)) {
+    yield* unjudged(account, figures);
     return;
   }
-  const figures = figuresOf(standing);
   const isShort = figures.equity < figures[state.policy.ladder.callLine];
   if (isShort && account.topUp !== undefined) yield* topUp(context, account);
   const wasBankrupt = account.status === 'bankrupt';
