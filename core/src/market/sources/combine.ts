@@ -123,7 +123,7 @@ function doubtCall(at: Instant, policy: SourcePolicy, state: SourceState): Refus
   }
   if (!Number.isFinite(at)) return refuse('malformed', `the time of the call is ${at}; give milliseconds.`);
   if (state.at !== undefined && at < state.at) {
-    return refuse('out-of-range', `the call is ${state.at - at} ms before the last one; time runs forward.`);
+    return refuse('out-of-order', `the call is ${state.at - at} ms before the last one; time runs forward.`);
   }
   return doubtSourcePolicy(policy);
 }

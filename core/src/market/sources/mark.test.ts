@@ -163,7 +163,7 @@ describe('M-228 settlement', () => {
       ],
       expiry,
       {},
-      'duplicate',
+      'out-of-order',
     ],
     ['a window of nothing', [], expiry, { window: 0 }, 'bad-parameter'],
     ['a share above one', [], expiry, { observedMin: 1.1 }, 'bad-parameter'],

@@ -183,6 +183,8 @@ const RANGES = {
   frozenAgeMax: AT_LEAST_ZERO,
 } as const satisfies Partial<Record<keyof SourcePolicy, Range>>;
 
+const NAMED_RANGES = Object.entries(RANGES) as unknown as readonly (readonly [keyof typeof RANGES, Range])[];
+
 /** Whether a number lies in a range; NaN lies in none. */
 export const within = (value: number, [least, most]: Range): boolean => value >= least && value <= most;
 
@@ -193,8 +195,8 @@ export const within = (value: number, [least, most]: Range): boolean => value >=
 export function doubtSourcePolicy(policy: SourcePolicy): Refusal | undefined {
   const wrong = (name: string, value: number, [least, most]: Range) =>
     refuse('bad-parameter', `${name} is ${value}; give a number from ${least} to ${most}.`, policy.kind);
-  for (const [name, range] of Object.entries(RANGES)) {
-    const value = policy[name as keyof typeof RANGES];
+  for (const [name, range] of NAMED_RANGES) {
+    const value = policy[name];
     if (!within(value, range)) return wrong(name, value, range);
   }
   for (const route of ['exchange', 'chain'] as const) {

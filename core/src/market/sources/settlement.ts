@@ -69,7 +69,7 @@ function doubtAverage(
     }
     if (i > 0 && at <= samples[i - 1]!.at) {
       return refuse(
-        'duplicate',
+        'out-of-order',
         `sample ${i} is not later than the one before; give them ascending by time.`,
       );
     }

@@ -143,7 +143,7 @@ describe('M-220 reports', () => {
   it('a call that cannot be is refused, and one too many source', () => {
     const state = factor().hear(BEGIN, say('a', 100, BEGIN)).state;
     const call = (...args: Parameters<typeof combineSources>) => combineSources(...args);
-    expect(call([], instant(BEGIN - 1), spot, state)).toMatchObject({ reason: 'out-of-range' });
+    expect(call([], instant(BEGIN - 1), spot, state)).toMatchObject({ reason: 'out-of-order' });
     expect(call([], instant(Number.NaN), spot, state)).toMatchObject({ reason: 'malformed' });
     expect(call([], instant(BEGIN), vol, state)).toMatchObject({ reason: 'bad-parameter' });
     const many = Array.from({ length: SOURCES_MAX + 1 }, (_, i) => say(`s${i}`, 100, BEGIN));
@@ -338,6 +338,19 @@ describe('M-225 liquidation', () => {
     });
   });
 
+  it('who disagrees is inside the sides, also where a policy adds no half-width to them', () => {
+    const bare = sourcePolicy('spot', { sides: 0 });
+    const two = factor(bare).value(BEGIN, say('a', 100, BEGIN), say('b', 110, BEGIN));
+    expect([two.low, two.high]).toEqual([100, 110]);
+    for (const value of [90, 110]) {
+      const own = factor(bare);
+      own.hear(BEGIN, ...three(BEGIN, [100, 100, 100]));
+      const at = BEGIN + 6 * SECOND;
+      const lone = own.value(at, say('a', value, at));
+      expect([lone.low, lone.high]).toEqual([Math.min(value, 100), Math.max(value, 100)]);
+    }
+  });
+
   it('two that agree confirm each other', () => {
     const found = factor().value(BEGIN, say('a', 100, BEGIN), say('b', 100.4, BEGIN));
     expect([found.mayLiquidate, found.mode]).toEqual([true, 'widen']);
@@ -370,6 +383,16 @@ describe('M-226 steps', () => {
       values.push(own.value(BEGIN + i * SECOND, ...three(BEGIN + i * SECOND, [90, 90, 90])).value);
     expect(values.slice(0, 5).every((value) => value > 99)).toBe(true);
     expect(values[5]).toBe(90);
+  });
+
+  it('a value that lags by more than the floor lets nobody be liquidated, though it is sure enough to trade on', () => {
+    const own = factor();
+    own.hear(BEGIN, ...three(BEGIN, [100, 100, 100]));
+    const found = own.value(BEGIN + SECOND, ...three(BEGIN + SECOND, [99, 99, 99]));
+    expect([found.mode, found.mayLiquidate]).toEqual(['widen', false]);
+    const near = factor();
+    near.hear(BEGIN, ...three(BEGIN, [100, 100, 100]));
+    expect(near.value(BEGIN + SECOND, ...three(BEGIN + SECOND, [99.6, 99.6, 99.6])).mayLiquidate).toBe(true);
   });
 
   it('two venues never press a value past its step, but may set it after a long silence', () => {
