@@ -2,7 +2,14 @@
 // has the state makes the same.
 
 import { isRefusal, type Refusal, refuse } from '../base/index.ts';
-import { assess, assetProduct, type MarginBook, type MarginModel, type Standing } from '../margin/index.ts';
+import {
+  assess,
+  assessOwner,
+  assetProduct,
+  type MarginBook,
+  type MarginModel,
+  type Standing,
+} from '../margin/index.ts';
 import type { Market } from '../market/index.ts';
 import type { Product } from '../product/index.ts';
 import type { StandingFigures } from './facts.ts';
@@ -107,28 +114,71 @@ export class Desk {
     return this.judgeOf(state, own.set);
   }
 
-  /** Where an account stands under the model of its group. A standing holds its sweeps, so of a crowd only the figures are kept. */
+  /**
+   * Where an account stands under the model of its group, with its share of what its owner is charged for size (M-219). A standing holds its sweeps, so of a
+   * crowd only the figures are kept.
+   */
   figuresOf(state: State, account: AccountState): StandingFigures | Refusal {
     const judge = this.judgeOfGroup(state, account.group);
     if (isRefusal(judge)) return judge;
-    const { version } = account;
+    const siblings = siblingsOf(state, account);
+    // Versions only grow, so that their sum stays only where all of them do.
+    const version = siblings.reduce((sum, sibling) => sum + sibling.version, account.version);
     const kept = this.figures.get(account);
     if (kept !== undefined && kept.version === version && kept.book === judge.book) return kept.figures;
-    const standing = assess(portfolioOf(state, account), judge.book, judge.model);
-    const figures = isRefusal(standing) ? standing : figuresOf(standing);
+    const figures = figuresIn(state, account, siblings, judge);
     this.figures.set(account, { version, book: judge.book, figures });
     return figures;
   }
 
-  /** Where an account would stand if it were as `imagined`, with all that its requirement is made of. Kept nowhere. */
+  /** Where an account would stand if it were as `imagined`, by itself, with all that its requirement is made of. Kept nowhere. */
   standingAs(state: State, imagined: AccountState): Standing | Refusal {
     const judge = this.judgeOfGroup(state, imagined.group);
     return isRefusal(judge) ? judge : assess(portfolioOf(state, imagined), judge.book, judge.model);
   }
 
-  /** The figures of the same. */
+  /** The figures of an account if it were as `imagined`, and its owner's others as they are. */
   figuresAs(state: State, imagined: AccountState): StandingFigures | Refusal {
-    const standing = this.standingAs(state, imagined);
-    return isRefusal(standing) ? standing : figuresOf(standing);
+    const judge = this.judgeOfGroup(state, imagined.group);
+    return isRefusal(judge) ? judge : figuresIn(state, imagined, siblingsOf(state, imagined), judge);
   }
+}
+
+/** The other accounts of an owner that are in the same group and hold or want anything that trades. */
+function siblingsOf(state: State, account: AccountState): readonly AccountState[] {
+  const { accounts } = state.owners.get(account.owner)!;
+  if (accounts.length === 1 || account.isHouse) return [];
+  return accounts
+    .map((id) => state.accounts.get(id)!)
+    .filter(
+      ({ id, group, positions, orders }) =>
+        id !== account.id && group === account.group && positions.size + orders.size > 0,
+    );
+}
+
+/** Where an account would stand under another model and book (M-217), its owner's other accounts counted. */
+export function figuresUnder(state: State, account: AccountState, judge: Judge): StandingFigures | Refusal {
+  return figuresIn(state, account, siblingsOf(state, account), judge);
+}
+
+function figuresIn(
+  state: State,
+  account: AccountState,
+  siblings: readonly AccountState[],
+  { book, model }: Judge,
+): StandingFigures | Refusal {
+  const own = portfolioOf(state, account);
+  const standing = assess(own, book, model);
+  if (isRefusal(standing)) return standing;
+  const figures = figuresOf(standing);
+  if (siblings.length === 0 || model.sizeCharges === undefined) return figures;
+  const accounts = [own, ...siblings.map((sibling) => portfolioOf(state, sibling))];
+  const owner = assessOwner(
+    { accounts: accounts.map((portfolio) => ({ portfolio, subaccounts: [] })) },
+    book,
+    model,
+    'portfolio',
+  );
+  if (isRefusal(owner)) return owner;
+  return { ...figures, ...owner.accounts[0]!.shared.requirement };
 }

@@ -482,6 +482,29 @@ describe('M-217 parameters', () => {
   });
 });
 
+describe('M-219 owners', () => {
+  it('charges sizes of all accounts of an owner together', () => {
+    const initial = (owners: readonly [string, string]) => {
+      const venue = openVenue();
+      fund(venue, 'maker', 90_000_000);
+      fund(venue, 'a', 20_000_000, owners[0]);
+      fund(venue, 'b', 20_000_000, owners[1]);
+      for (const name of ['a', 'b']) venue.send(cross(name, 'maker', 1_000_000));
+      const figures = venue.desk.figuresOf(venue.state, account(venue, 'a'));
+      if (isRefusal(figures)) throw new Error(figures.message);
+      return dollars(figures.initial);
+    };
+    const [apart, together] = [initial(['x', 'y']), initial(['x', 'x'])];
+    const venue = openVenue();
+    fund(venue, 'maker', 90_000_000);
+    fund(venue, 'a', 40_000_000);
+    venue.send(cross('a', 'maker', 2_000_000));
+    const one = dollars(standing(venue, 'a').requirement.initial.amount);
+    expect(together).toBeGreaterThan(apart);
+    expect(2 * together).toBeCloseTo(one, -1);
+  });
+});
+
 describe('M-218 nobody is closed on a bad price', () => {
   const sick = new Map([
     ['BTC', { mode: 'reduce-only' as const, mayLiquidate: false, reasons: ['one source, and it disagrees'] }],

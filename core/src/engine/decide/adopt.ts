@@ -1,12 +1,10 @@
 // Parameters on their way: proposed with what they would do, approved by another hand where that is asked, adopted when their time comes.
 
 import { isRefusal, type Refusal, refuse } from '../../base/index.ts';
-import { assess } from '../../margin/index.ts';
 import { PREVIEW_MAX, SETS_MAX, SHADOWS_MAX } from '../bounds.ts';
-import type { Judge } from '../desk.ts';
+import { figuresUnder, type Judge } from '../desk.ts';
 import type { InputOf } from '../inputs.ts';
-import { figuresOf, statusOf } from '../ladder.ts';
-import { portfolioOf } from '../portfolio.ts';
+import { statusOf } from '../ladder.ts';
 import type { AccountState, ParameterProposal, State } from '../state.ts';
 import { STATUSES, type Status } from '../words.ts';
 import { type Context, type Decider, doubtHand, doubtName, type Facts, refused } from './context.ts';
@@ -23,16 +21,16 @@ const worse = (status: Status, than: Status) => STATUSES.indexOf(status) > STATU
  * What adopting a set would do to the accounts of some groups (M-217): those whose status would be worse than it is.
  * @example previewOf(state, judge, ['retail']).called.length
  */
-export function previewOf(state: State, { book, model }: Judge, groups: readonly string[]): Preview {
+export function previewOf(state: State, judge: Judge, groups: readonly string[]): Preview {
   const called: AccountState[] = [];
   const closed: AccountState[] = [];
   for (const account of state.places) {
     if (account.isHouse || !groups.includes(account.group)) continue;
-    const standing = assess(portfolioOf(state, account), book, model);
-    if (isRefusal(standing)) continue;
+    const figures = figuresUnder(state, account, judge);
+    if (isRefusal(figures)) continue;
     const { status: was, deadline } = account;
     const before = { status: was, deadline, hasPositions: account.positions.size > 0 };
-    const [status] = statusOf(figuresOf(standing), before, state.now, state.policy.ladder);
+    const [status] = statusOf(figures, before, state.now, state.policy.ladder);
     if (!worse(status, was)) continue;
     if (status === 'called') called.push(account);
     if (status === 'liquidating' || status === 'bankrupt') closed.push(account);

@@ -1,14 +1,12 @@
 // What is seen and what time brings: markets, beats, and the slices in which everybody is judged on the newest market.
 
 import { assert, type Instant, isRefusal, type Refusal, refuse, type Usd, usd } from '../../base/index.ts';
-import { assess } from '../../margin/index.ts';
 import type { Market } from '../../market/index.ts';
 import { fundingStep, interestStep } from '../accrual.ts';
 import { DEADLINES_MAX, SLICE_MAX } from '../bounds.ts';
-import type { Judge } from '../desk.ts';
+import { figuresUnder, type Judge } from '../desk.ts';
 import { markOf } from '../forced.ts';
-import { figuresOf, statusOf } from '../ladder.ts';
-import { portfolioOf } from '../portfolio.ts';
+import { statusOf } from '../ladder.ts';
 import type { AccountState, State } from '../state.ts';
 import type { SetId } from '../words.ts';
 import { adoptDue } from './adopt.ts';
@@ -122,12 +120,10 @@ interface Shadow {
 function shade({ state, desk }: Context, account: AccountState, shadows: Map<SetId, Shadow>): void {
   const group = state.groups.get(account.group);
   if (group === undefined || group.shadows.length === 0) return;
-  const portfolio = portfolioOf(state, account);
   for (const set of group.shadows) {
     const judge = desk.judgeOf(state, set);
-    const standing = isRefusal(judge) ? judge : assess(portfolio, judge.book, judge.model);
-    if (isRefusal(standing)) continue;
-    const figures = figuresOf(standing);
+    const figures = isRefusal(judge) ? judge : figuresUnder(state, account, judge);
+    if (isRefusal(figures)) continue;
     const before = {
       status: 'clear',
       deadline: undefined,
