@@ -75,15 +75,40 @@ function compress(state: Uint32Array, schedule: Uint32Array, block: DataView, of
 
 /** SHA-256 of bytes, in lower-case hex. @example digestOf(utf8('abc')) // 'ba7816bf...' */
 export function digestOf(bytes: Uint8Array): Digest {
-  const length = bytes.length;
-  const padded = new Uint8Array(((length + 8) >> 6) * 64 + 64);
-  padded.set(bytes);
-  padded[length] = 0x80;
-  const view = new DataView(padded.buffer);
-  view.setUint32(padded.length - 8, Math.floor(length / 536_870_912));
-  view.setUint32(padded.length - 4, (length << 3) >>> 0);
+  return digestOfAll([bytes]);
+}
+
+const BLOCK = 64;
+/** Where the length of the message stands in the last block. */
+const LENGTH_AT = 56;
+
+/** SHA-256 of pieces one after another, which are never held together. @example digestOfAll([utf8('a'), utf8('bc')]) === digestOf(utf8('abc')) // true */
+export function digestOfAll(pieces: Iterable<Uint8Array>): Digest {
   const state = initialState.slice();
   const schedule = new Uint32Array(ROUNDS);
-  for (let offset = 0; offset < padded.length; offset += 64) compress(state, schedule, view, offset);
+  const block = new Uint8Array(BLOCK);
+  const view = new DataView(block.buffer);
+  let length = 0;
+  for (const bytes of pieces) {
+    const filled = length % BLOCK;
+    length += bytes.length;
+    let at = filled === 0 ? 0 : Math.min(BLOCK - filled, bytes.length);
+    block.set(bytes.subarray(0, at), filled);
+    if (filled + at === BLOCK) compress(state, schedule, view, 0);
+    else if (filled > 0) continue;
+    const whole = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    for (; at + BLOCK <= bytes.length; at += BLOCK) compress(state, schedule, whole, at);
+    block.set(bytes.subarray(at));
+  }
+  const filled = length % BLOCK;
+  block[filled] = 0x80;
+  block.fill(0, filled + 1);
+  if (filled >= LENGTH_AT) {
+    compress(state, schedule, view, 0);
+    block.fill(0);
+  }
+  view.setUint32(LENGTH_AT, Math.floor(length / 536_870_912));
+  view.setUint32(LENGTH_AT + 4, (length << 3) >>> 0);
+  compress(state, schedule, view, 0);
   return Array.from(state, (word) => word.toString(16).padStart(8, '0')).join('') as Digest;
 }

@@ -1,7 +1,7 @@
 export { AssertionError, assert } from './assert.ts';
 export { ByteWriter, fromUtf8, utf8 } from './bytes.ts';
 export { canonicalJson, digestValue } from './canonical.ts';
-export { digestOf } from './digest.ts';
+export { digestOf, digestOfAll } from './digest.ts';
 export { type Prng, seededPrng } from './prng.ts';
 export { isRefusal, type Refusal, type RefusalReason, refuse, sentence } from './refusal.ts';
 export { creditDown, dollars, owedUp } from './rounding.ts';

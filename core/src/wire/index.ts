@@ -11,7 +11,9 @@ export {
   parseScaled,
   QUANTITY_MAX,
 } from './decimal.ts';
+export { readFacts, writeFacts } from './engine/facts.ts';
 export { readInput, writeInput } from './engine/inputs.ts';
+export { readState, STATE_LENGTH_MAX, stateDigest, stateLines, writeState } from './engine/state.ts';
 export { type Bars, type HistoryQuery, readHistoryCsv } from './history-csv.ts';
 export { formatInstant, parseInstant } from './instants.ts';
 export { readMarket } from './market-read.ts';

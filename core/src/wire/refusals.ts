@@ -4,7 +4,7 @@ import { type Refusal, type RefusalReason, refuse } from '../base/index.ts';
 import { type Doubts, Fields, type Place } from './fields.ts';
 import type { Json } from './json.ts';
 
-const REASONS = {
+const KNOWN = {
   malformed: true,
   'too-large': true,
   truncated: true,
@@ -43,10 +43,12 @@ const REASONS = {
   'stale-market': true,
   'out-of-order': true,
 } satisfies Record<RefusalReason, true>;
+/** Every reason there is. */
+export const REASONS = Object.keys(KNOWN) as readonly RefusalReason[];
 
 /** A refusal from a file: `{"reason":"expired","message":"...","where":"..."}`; the place may be left out. */
 export function readRefusal(node: Json | undefined, place: Place, doubts: Doubts): Refusal {
   const fields = new Fields(node, place, ['reason', 'message', 'where'], doubts);
-  const reason = fields.word('reason', Object.keys(REASONS) as RefusalReason[]);
+  const reason = fields.word('reason', REASONS);
   return refuse(reason, fields.text('message'), fields.has('where') ? fields.text('where') : undefined);
 }

@@ -416,7 +416,12 @@ describe('inputs that are refused', () => {
 
   it('what the rows change is sound', () => {
     const sound = [PLACE, DEPOSIT, LIST, ASSET, QUOTE, POLICY, HALT, LIMIT, OVERRIDE, PROPOSE, MARKET, FILL];
-    for (const given of [...sound, { ...AMEND, lots: 1 }, { ...LIMIT, limit: 'delta', most: 0.5 }]) {
+    for (const given of [
+      ...sound,
+      { ...AMEND, lots: 1 },
+      { ...LIMIT, limit: 'delta', most: 0.5 },
+      { ...PROPOSE, from: 0 },
+    ]) {
       const answer = json(given);
       expect(isRefusal(answer) ? sentence(answer) : canonicalJson(JSON.parse(writeInput(answer)))).toBe(
         canonicalJson(given),

@@ -18,12 +18,18 @@ export class Reading {
   readonly models: Models;
   readonly resolve: ProductResolver | undefined;
   private readonly steps: (string | number)[] = [];
-  private readonly names = new Map<string, string>();
+  private readonly names: Map<string, string>;
 
-  constructor(source: string, models: Models = new Map(), resolve?: ProductResolver) {
+  constructor(
+    source: string,
+    models: Models = new Map(),
+    resolve?: ProductResolver,
+    names: Map<string, string> = new Map(),
+  ) {
     this.source = source;
     this.models = models;
     this.resolve = resolve;
+    this.names = names;
   }
 
   /** Goes to a field, an item, or, in brackets, into a kind. */

@@ -85,13 +85,28 @@ export const shared: Form<string> = {
 export const reason: Form<string> = text(REASON_LENGTH_MAX);
 export const message: Form<string> = text(MESSAGE_LENGTH_MAX);
 
+/** Text that we wrote ourselves: nothing is doubted but its length. */
+export const word: Form<string> = {
+  what: 'a text',
+  read(value, reading) {
+    if (typeof value !== 'string' || value.length > MESSAGE_LENGTH_MAX)
+      reading.wrong(value, `a text of at most ${MESSAGE_LENGTH_MAX} characters`);
+    return typeof value === 'string' ? value : '';
+  },
+  write: (value) => JSON.stringify(value),
+};
+/** The same, of which there are many. */
+export const common: Form<string> = {
+  ...word,
+  read: (value, reading, beside) => reading.same(word.read(value, reading, beside)),
+};
+
 /** Text by a pattern. */
 function patterned(what: string, fits: (value: string) => boolean): Form<string> {
   return {
     what,
     read(value, reading) {
-      if (typeof value === 'string' && value.length <= NAME_LENGTH_MAX && fits(value))
-        return reading.same(value);
+      if (typeof value === 'string' && value.length <= NAME_LENGTH_MAX && fits(value)) return value;
       reading.wrong(value, what);
       return '';
     },
@@ -232,3 +247,15 @@ export const time: Form<Instant> = {
   },
   write: (value) => String(value),
 };
+
+/** A time, or 0 for at once. */
+export const timeOrNow: Form<Instant> = {
+  what: `0 for at once, or ${time.what}`,
+  read: (value, reading, beside) => (value === 0 ? (0 as Instant) : time.read(value, reading, beside)),
+  write: time.write,
+};
+
+/** A time that we wrote ourselves. */
+export const moment = fraction(0, Number.MAX_SAFE_INTEGER) as unknown as Form<Instant>;
+/** Any finite number. */
+export const finite: Form<number> = fraction(-Number.MAX_VALUE, Number.MAX_VALUE);
