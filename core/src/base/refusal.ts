@@ -48,7 +48,15 @@ export type RefusalReason =
   | 'reduce-only'
   | 'collar'
   | 'stale-market'
-  | 'out-of-order';
+  | 'out-of-order'
+  // Of the journal.
+  | 'corrupt'
+  | 'newer'
+  | 'locked'
+  | 'fenced'
+  | 'full'
+  | 'disk'
+  | 'closed';
 
 /** Makes a refusal. @example refuse('expired', 'BTC-1JAN26-90000-C expired before the snapshot; remove it.') */
 export function refuse(reason: RefusalReason, message: string, where?: string): Refusal {

@@ -42,6 +42,13 @@ const KNOWN = {
   collar: true,
   'stale-market': true,
   'out-of-order': true,
+  corrupt: true,
+  newer: true,
+  locked: true,
+  fenced: true,
+  full: true,
+  disk: true,
+  closed: true,
 } satisfies Record<RefusalReason, true>;
 /** Every reason there is. */
 export const REASONS = Object.keys(KNOWN) as readonly RefusalReason[];
