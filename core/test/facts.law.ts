@@ -99,6 +99,7 @@ const fields: { readonly [K in FactKind]: fc.Arbitrary<Omit<FactOf<K>, 'kind'>> 
   protected: record({ account: handle, protection }),
   counted: record({ account: handle, underlying: asset, lots, isNew: fc.boolean() }),
   'quoted-out': record({ account: handle, underlying: asset, until: fc.option(time) }),
+  health: record({ coin: asset, health }),
   observed: record({ digest: fc.constant(market.digest) }),
   funded: record({ product, step: units }),
   accrued: record({ asset, step: units }),

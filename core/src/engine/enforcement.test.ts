@@ -514,6 +514,7 @@ describe('M-218 nobody is closed on a bad price', () => {
     const venue = leveraged(18_500);
     const facts = moveTo(venue, 56_000, MINUTE, sick);
     expect(only(facts, 'withheld')).toHaveLength(1);
+    expect(only(facts, 'health')).toMatchObject([{ coin: 'BTC', health: { mode: 'reduce-only' } }]);
     expect(only(moveTo(venue, 56_000, 2 * MINUTE, sick), 'withheld')).toEqual([]);
     expect(account(venue, 'a').positions.get(perp.id)!.lots).toBe(10_000);
     expect(reason(venue.send(order('b', 'sell', 1, 56_000), 2 * MINUTE))).toBe('reduce-only');

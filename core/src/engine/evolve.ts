@@ -171,6 +171,7 @@ const writers: Writers = {
   'quoted-out': (state, { account, underlying, until }) => {
     accountOf(state, account).protections.get(underlying)!.frozenUntil = until;
   },
+  health: nothing,
   observed: (state, _, by) => observe(state, by),
   funded: (state, { product, step }) => {
     state.products.get(product)!.funding += step;

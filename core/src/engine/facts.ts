@@ -2,7 +2,7 @@
 
 import type { Instant, Refusal, Usd } from '../base/index.ts';
 import type { ProductId } from '../product/index.ts';
-import type { Category, LimitName, OrderTerms, Protection, TopUp } from './inputs.ts';
+import type { Category, LimitName, MarketHealth, OrderTerms, Protection, TopUp } from './inputs.ts';
 import type { EnginePolicy } from './policy.ts';
 import type { AssetTerms, ProductMode, ProductTerms } from './terms.ts';
 import type {
@@ -155,6 +155,8 @@ export type Fact =
       readonly underlying: string;
       readonly until: Instant | null;
     }
+  /** What the sources of a coin let happen is another than it was; markets that say nothing of a coin say that all is well. */
+  | { readonly kind: 'health'; readonly coin: string; readonly health: MarketHealth }
   /** Market, health and funding rates are those of the input. */
   | { readonly kind: 'observed'; readonly digest: string }
   | { readonly kind: 'funded'; readonly product: ProductId; readonly step: bigint }

@@ -6,6 +6,7 @@ import { fundingStep, interestStep } from '../accrual.ts';
 import { DEADLINES_MAX, SLICE_MAX } from '../bounds.ts';
 import { figuresUnder, type Judge } from '../desk.ts';
 import { markOf } from '../forced.ts';
+import type { MarketHealth } from '../inputs.ts';
 import { statusOf } from '../ladder.ts';
 import type { AccountState, State } from '../state.ts';
 import type { SetId } from '../words.ts';
@@ -53,6 +54,17 @@ function* accrue({ state, desk, by }: Context): Facts {
   }
 }
 
+const WELL: MarketHealth = { mode: 'normal', mayLiquidate: true, reasons: [] };
+
+/** Says of every coin what its sources let happen now, where it is another than before (M-218). */
+function* turns({ state }: Context, next: ReadonlyMap<string, MarketHealth>): Facts {
+  for (const coin of new Set([...state.health.keys(), ...next.keys()])) {
+    const [was, health] = [state.health.get(coin) ?? WELL, next.get(coin) ?? WELL];
+    if (was.mode !== health.mode || was.mayLiquidate !== health.mayLiquidate)
+      yield { kind: 'health', coin, health };
+  }
+}
+
 /** A market is older than the last, from the future, or says something that cannot be. */
 function doubtMarket(
   { state, by }: Context,
@@ -82,12 +94,13 @@ function doubtMarket(
 }
 
 /** A new market: funding and interest run until now, books are made, and everybody is to be judged anew. A market that no book can be made of is refused, and the old one ages. */
-export const market: Decider<'market'> = function* (context, { market: seen, funding }) {
+export const market: Decider<'market'> = function* (context, { market: seen, health, funding }) {
   const wrong = doubtMarket(context, seen, funding);
   if (wrong !== undefined) return yield* refused(wrong);
   const books = booksOf(context, seen);
   if (isRefusal(books)) return yield* refused(books);
   yield* accrue(context);
+  yield* turns(context, health);
   yield { kind: 'observed', digest: seen.digest };
   for (const [set, judge] of books) context.desk.keep(context.state, set, seen, judge);
   yield* timely(context);

@@ -31,7 +31,18 @@ import {
   word,
   words,
 } from './scalars.ts';
-import { category, hold, limitName, mode, policy, pricedTerms, protection, scope, topUp } from './terms.ts';
+import {
+  category,
+  health,
+  hold,
+  limitName,
+  mode,
+  policy,
+  pricedTerms,
+  protection,
+  scope,
+  topUp,
+} from './terms.ts';
 
 /** Most facts of one input: a delisting touches every account a few times. */
 const FACTS_MAX = 16 * ACCOUNTS_MAX;
@@ -117,6 +128,7 @@ const fact: Form<Fact> = kinds<Fact>({
   protected: { account, protection },
   counted: { account, underlying: common, lots, isNew: flag },
   'quoted-out': { account, underlying: common, until: nullable(moment) },
+  health: { coin: common, health },
   observed: { digest: word },
   funded: { product, step: units },
   accrued: { asset, step: units },
