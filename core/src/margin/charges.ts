@@ -7,7 +7,12 @@ import type { Combined, Fill, Holdings, RiskBook, Swept } from '../risk/index.ts
 import type { Measured } from './holdings.ts';
 import { optionValue } from './option-value.ts';
 import { packingCharge } from './packing.ts';
-import { type ChargeParameters, coinParameters, type GridParameters } from './parameters.ts';
+import {
+  type ChargeParameters,
+  type CoinParameters,
+  coinParameters,
+  type GridParameters,
+} from './parameters.ts';
 import type { Charge, ChargeName } from './requirement.ts';
 import { shortOptionMinimum } from './short-minimum.ts';
 import { grossReach, type Leg, netReach, type Seen, seenBy, sizeOf } from './views.ts';
@@ -76,15 +81,15 @@ export function closingCosts(measured: Measured, parameters: GridParameters): Fl
 }
 
 /** `Y * move * size * sqrt(size / volume)`: the square-root law of impact (Donier and Bonart 2015). */
-function impactOf(seen: Seen, size: number, move: number, volume: number): number {
-  return seen.parameters.charges.impact * move * size * Math.sqrt(size / volume);
+export function impactOf({ impact }: ChargeParameters, size: number, move: number, volume: number): number {
+  return impact * move * size * Math.sqrt(size / volume);
 }
 
 /** Impact of trading out the net delta of the contracts and of coins that are owed (M-22). */
 function concentration(seen: Seen): Charge | undefined {
   const { deltaVolume, dailyMove } = coinParameters(seen.parameters, seen.underlying);
   const netDelta = netReach(seen, ({ row }) => seen.book.columns.delta[row]!, 'owed') * seen.index;
-  const amount = impactOf(seen, netDelta, dailyMove, deltaVolume);
+  const amount = impactOf(seen.parameters.charges, netDelta, dailyMove, deltaVolume);
   return charge('concentration', seen, amount, { netDelta, volume: deltaVolume, dailyMove });
 }
 
@@ -93,29 +98,42 @@ function vegaConcentration(seen: Seen): Charge | undefined {
   const { vegaVolume, dailyVolMove } = coinParameters(seen.parameters, seen.underlying);
   const grossVega = grossReach(seen, ({ row }) => vegaSize(seen, row));
   const dailyVolPoints = dailyVolMove * 100;
-  const amount = impactOf(seen, grossVega, dailyVolPoints, vegaVolume);
+  const amount = impactOf(seen.parameters.charges, grossVega, dailyVolPoints, vegaVolume);
   return charge('vega-concentration', seen, amount, { grossVega, volume: vegaVolume, dailyVolPoints });
 }
 
 /**
- * The same law for selling a coin balance (M-24). From the size on where the next dollar would be charged more than the cap, it is
- * charged the cap, so that more collateral never lowers excess.
+ * The same law for selling a coin balance of some value in dollars (M-24). From the size on where the next dollar would be charged more than
+ * the cap, it is charged the cap, so that more collateral never lowers excess.
  */
-function collateralLiquidity(seen: Seen): Charge | undefined {
-  const { deltaVolume, dailyMove } = coinParameters(seen.parameters, seen.underlying);
-  const { impact, collateralCap } = seen.parameters.charges;
-  const balance = seen.legs.find(({ product }) => product.kind === 'asset')?.high ?? 0;
-  const value = Math.max(0, balance * seen.index);
+export function liquidityOf(
+  charges: ChargeParameters,
+  { deltaVolume, dailyMove }: CoinParameters,
+  value: number,
+): number {
+  const { impact, collateralCap } = charges;
   // d/dv of Y sigma v sqrt(v / V) is 1.5 Y sigma sqrt(v / V).
   const root = collateralCap / (1.5 * Math.max(impact * dailyMove, 1e-300));
   const bend = Math.min(value, deltaVolume * root * root);
-  const amount = impactOf(seen, bend, dailyMove, deltaVolume) + collateralCap * (value - bend);
+  return impactOf(charges, bend, dailyMove, deltaVolume) + collateralCap * (value - bend);
+}
+
+function collateralLiquidity(seen: Seen): Charge | undefined {
+  const coin = coinParameters(seen.parameters, seen.underlying);
+  const { deltaVolume, dailyMove } = coin;
+  const balance = seen.legs.find(({ product }) => product.kind === 'asset')?.high ?? 0;
+  const value = Math.max(0, balance * seen.index);
+  const amount = liquidityOf(seen.parameters.charges, coin, value);
   return charge('collateral-liquidity', seen, amount, { value, volume: deltaVolume, dailyMove });
+}
+
+/** What a forward may move against the index, relative, while a position in its expiry is rolled (M-26). */
+export function basisRate({ basisMin, basisYearly }: ChargeParameters, at: Instant, expiry: Instant): number {
+  return Math.max(basisMin, exp(basisYearly * yearsBetween(at, expiry)) - 1);
 }
 
 /** Forwards of different expiries part from each other and from the index while the book is closed; nothing nets (M-26). */
 function basis(seen: Seen): Charge | undefined {
-  const { basisMin, basisYearly } = seen.parameters.charges;
   const at = seen.book.levels.at;
   const expiries = new Set<number>();
   for (const { product } of seen.legs) if (product.kind !== 'asset') expiries.add(expiryOf(product) ?? at);
@@ -127,7 +145,7 @@ function basis(seen: Seen): Charge | undefined {
     const delta = netReach(seen, unitOf, 'all');
     const size = delta * seen.index;
     grossDelta += size;
-    amount += size * Math.max(basisMin, exp(basisYearly * yearsBetween(at, expiry as Instant)) - 1);
+    amount += size * basisRate(seen.parameters.charges, at, expiry as Instant);
   }
   return charge('basis', seen, amount, { expiries: expiries.size, grossDelta });
 }
@@ -147,13 +165,18 @@ function oracleConfidence(seen: Seen): Charge | undefined {
   return charge('oracle-confidence', seen, netDelta * uncertainty, { netDelta, uncertainty });
 }
 
+/** Share of a stable asset's dollar value that its distance from the peg is charged at (M-29). */
+export function pegShare({ pegThreshold, pegFactor, pegCap }: ChargeParameters, level: number): number {
+  return Math.min(pegCap, pegFactor * Math.max(0, pegThreshold - level));
+}
+
 /** A stable asset that has left its peg may go on leaving, or come back on those who owe it (M-29). */
 function peg(seen: Seen): Charge | undefined {
-  const { pegThreshold, pegFactor, pegCap } = seen.parameters.charges;
+  const { pegThreshold } = seen.parameters.charges;
   const level = seen.book.levels.pegs.get(seen.underlying) ?? 1;
   let value = 0;
   for (const leg of seen.legs) value += sizeOf(leg) * level;
-  const share = Math.min(pegCap, pegFactor * Math.max(0, pegThreshold - level));
+  const share = pegShare(seen.parameters.charges, level);
   return charge('peg', seen, value * share, { value, level, threshold: pegThreshold });
 }
 

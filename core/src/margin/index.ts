@@ -62,6 +62,7 @@ export {
   type DatedParameters,
   type Exactness,
   type ExactnessLevel,
+  type Headroom,
   type Line,
   type LineName,
   type MarginBook,

@@ -14,8 +14,8 @@ export interface OptionValue {
 }
 
 /** What a long option would bring today, dollars per unit: its bid, but no more than its mark less what the fit may be wrong by. */
-function saleOf({ book }: Seen, row: number): number {
-  const { value, vega, bid, fitError } = book.columns;
+export function saleOf(columns: RiskBook['columns'], row: number): number {
+  const { value, vega, bid, fitError } = columns;
   return Math.max(0, Math.min(bid[row]!, value[row]! - fitError[row]! * Math.abs(vega[row]!) * 100));
 }
 
@@ -34,7 +34,7 @@ export function optionValue(seen: Seen): OptionValue {
     if (quantity < 0) shorts -= quantity * value[row]!;
     else {
       longs += quantity * value[row]!;
-      sale += quantity * saleOf(seen, row);
+      sale += quantity * saleOf(seen.book.columns, row);
     }
   }
   const net = longs - shorts;
@@ -46,7 +46,7 @@ export function optionValue(seen: Seen): OptionValue {
   const ofSold = sale > 0 ? Math.max(0, net - credited - unsold) / sale : 0;
   const leftOut = seen.legs.map(({ row, high: quantity, product }) => {
     if (!isPremium(product) || quantity <= 0 || value[row]! <= 0) return 0;
-    const sold = saleOf(seen, row) / value[row]!;
+    const sold = saleOf(seen.book.columns, row) / value[row]!;
     return Math.min(1, ofUnsold * (1 - sold) + ofSold * sold);
   });
   return { net, credited, leftOut };

@@ -23,7 +23,7 @@ export type FeeOf = (row: number, quantity: number) => number;
  * What filling an order at its limit would change: the position by `+-q`; the settle asset by the premium `-+q L`, or for what is margined
  * by the profit from the limit to the mark. `jump` is the worth of both less the fee.
  */
-function fillOf(order: Order, i: number, book: RiskBook, feeOf: FeeOf): OrderFill | Refusal {
+export function fillOf(order: Order, i: number, book: RiskBook, feeOf: FeeOf): OrderFill | Refusal {
   const { product, side, quantity: size, price } = order;
   const wrong = doubtQuantity(product.id, size) ?? doubtQuantity(product.id, price);
   if (wrong !== undefined) return wrong;

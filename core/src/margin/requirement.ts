@@ -6,7 +6,7 @@ import type { Product, ProductId } from '../product/index.ts';
 import type { Combined, Fill, Holdings, RiskBook, Swept } from '../risk/index.ts';
 import type { ParameterForm, ParameterSet } from './form.ts';
 import type { Measured } from './holdings.ts';
-import type { Portfolio } from './portfolio.ts';
+import type { Order, Portfolio } from './portfolio.ts';
 
 /** The three lines. Below maintenance the account is closed; a partial close stops at release; above initial it may add risk. */
 export type LineName = 'maintenance' | 'release' | 'initial';
@@ -195,8 +195,26 @@ export interface MarginModel<
    * alone, many thousand times. Absent where that saves nothing.
    */
   maintenanceOnly?(parameters: Parameters): Parameters;
+  /**
+   * What an account that was just assessed may still open without asking the model again (M-230); undefined where nothing is proven of the account. Absent
+   * where a model proves nothing of any.
+   */
+  headroom?(standing: Standing, book: Book): Headroom | undefined;
   /** What closing one unit of every row costs, dollars (M-21). Absent where a model closes at the marks. */
   closingCosts?(measured: Measured, parameters: Parameters): Float64Array;
+}
+
+/**
+ * Initial excess at least, as orders are opened one after another after a full assessment (M-230). Holds state: the orders kept. Anything else that happens
+ * to the account, a fill, a cancel, a transfer, another market, ends it: the account is assessed anew.
+ */
+export interface Headroom {
+  /** Initial excess at least with every order kept so far; what the assessment said while there is none. */
+  readonly left: Usd;
+  /** The same with one more order; undefined where only the full model knows, or refuses it. Nothing is kept. */
+  with(order: Order): Usd | undefined;
+  /** Keeps the order that was asked about last; nothing where that was answered with undefined, or is kept already. */
+  keep(): void;
 }
 
 /** Where an account stands. */

@@ -13,6 +13,7 @@ import {
 } from '../../risk/index.ts';
 import { dampAt } from '../../scenario/index.ts';
 import { Doubt, doubtParameters, gridForm } from '../doubt.ts';
+import { gridHeadroom } from '../growth.ts';
 import { type GridParameters, gridDefaults } from '../parameters.ts';
 import type { MarginModel } from '../requirement.ts';
 import { buildGridBook, grid, gridMaintenanceOnly, rebookGrid } from './grid.ts';
@@ -125,4 +126,5 @@ export const greeksModel: MarginModel<GreeksParameters, GreeksBook> = {
   sizeCharges: grid.sizeCharges!,
   maintenanceOnly: gridMaintenanceOnly,
   closingCosts: grid.closingCosts!,
+  headroom: gridHeadroom,
 };

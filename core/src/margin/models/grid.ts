@@ -17,6 +17,7 @@ import { strangersOf, withPar } from '../assets.ts';
 import { closingCosts, sizeChargesOf, tradingFee } from '../charges.ts';
 import { contributionsOf, ordersLabel } from '../contributions.ts';
 import { doubtParameters, gridForm } from '../doubt.ts';
+import { gridHeadroom } from '../growth.ts';
 import { type HistoryWindows, historyWindows } from '../history/lanes.ts';
 import type { HistoryParameters } from '../history/parameters.ts';
 import { windowsIn } from '../history/windows.ts';
@@ -166,4 +167,5 @@ export const grid: MarginModel<GridParameters, GridBook> = {
   sizeCharges: (holdings, fills, { risk, given }) => sizeChargesOf(risk, holdings, fills, given),
   maintenanceOnly: gridMaintenanceOnly,
   closingCosts,
+  headroom: gridHeadroom,
 };

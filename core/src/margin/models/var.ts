@@ -4,6 +4,7 @@ import type { Refusal } from '../../base/index.ts';
 import type { Lane } from '../../scenario/index.ts';
 import { Doubt, doubtParameters, gridForm } from '../doubt.ts';
 import type { ParameterForm } from '../form.ts';
+import { gridHeadroom } from '../growth.ts';
 import { doubtHistory, type HistoryParameters, historyDefaults, historyForm } from '../history/parameters.ts';
 import { type GridParameters, gridDefaults } from '../parameters.ts';
 import type { MarginModel } from '../requirement.ts';
@@ -67,6 +68,7 @@ function looksBack(id: string, defaults: LookingParameters): MarginModel<Looking
     defaults,
     form,
     maintenanceOnly,
+    headroom: gridHeadroom,
     book(products, market, parameters) {
       const doubt = doubtBack(parameters);
       if (doubt !== undefined) return doubt;
