@@ -211,7 +211,7 @@ export class ChargeRoom {
     return tallied ?? { peg: this.peg, size: this.size };
   }
 
-  /** What an order's legs in a coin may add to what the minimum of short options bounds (M-232). */
+  /** What an order's legs in a coin may add to what the minimum of short options bounds (M-234). */
   private swingOf(legs: readonly [RowFacts, number][], jump: number): number {
     const { retained } = this.table.book.plan;
     const sum = (extent: 'summed' | 'netted') =>
