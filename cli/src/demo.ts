@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import {
   type ChainSnapshot,
   fitMarket,
+  formatInstant,
   grid,
   gridDefaults,
   instant,
@@ -17,8 +18,9 @@ import {
   readPortfolioJson,
   refuse,
   withFutures,
+  writeInput,
 } from '@plimsoll/core';
-import { simulateChain, writeChainCsv, writePerpetualsCsv } from '@plimsoll/lab';
+import { simulateChain, simulateDay, writeChainCsv, writePerpetualsCsv } from '@plimsoll/lab';
 import { sayExplanation } from './explain.ts';
 import { type Judged, judge } from './judge.ts';
 import { marginJson } from './margin-json.ts';
@@ -74,6 +76,13 @@ function sampleBook(snapshot: ChainSnapshot): string {
 
 type DemoFiles = Readonly<Record<'chain.csv' | 'perpetuals.csv' | 'portfolio.json', string>>;
 
+/** A day of a small venue as a file of inputs: the time, a space, the input. */
+function dayFile(seed: number): string | Refusal {
+  const day = simulateDay(seed);
+  if (isRefusal(day)) return day;
+  return day.map(({ at, input }) => `${formatInstant(at)} ${writeInput(input)}\n`).join('');
+}
+
 /** Judges what the files say, so that whoever runs the other verbs on them finds the same numbers and digests. */
 function judgeFiles(files: DemoFiles): Judged | Refusal {
   const chain = readChainCsv(files['chain.csv'], { source: 'simulated chain' });
@@ -91,7 +100,10 @@ function judgeFiles(files: DemoFiles): Judged | Refusal {
   );
 }
 
-async function save(directory: string, files: DemoFiles): Promise<Refusal | undefined> {
+async function save(
+  directory: string,
+  files: Readonly<Record<string, string>>,
+): Promise<Refusal | undefined> {
   try {
     await mkdir(directory, { recursive: true });
     for (const [name, text] of Object.entries(files)) await writeFile(join(directory, name), text);
@@ -122,7 +134,9 @@ export async function demo(options: DemoOptions): Promise<void> {
   const judged = judgeFiles(files);
   if (isRefusal(judged)) return giveUp(judged);
   if (options.save !== undefined) {
-    const failed = await save(options.save, files);
+    const day = dayFile(seed);
+    if (isRefusal(day)) return giveUp(day);
+    const failed = await save(options.save, { ...files, 'day.inputs': day });
     if (failed !== undefined) return giveUp(failed);
   }
   if (options.json) return sayJson(marginJson(judged));
@@ -138,4 +152,5 @@ export async function demo(options: DemoOptions): Promise<void> {
     `  plimsoll margin --chain ${at('chain.csv')} --perpetuals ${at('perpetuals.csv')} --portfolio ${at('portfolio.json')}`,
   );
   say(`  plimsoll surface --chain ${at('chain.csv')} --svg ${at('surface.svg')}`);
+  say(`  plimsoll engine --inputs ${at('day.inputs')} --journal ${at('day.journal')}`);
 }

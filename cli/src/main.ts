@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { addBacktest } from './backtest.ts';
 import { addBreaker } from './breaker.ts';
 import { demo } from './demo.ts';
+import { addEngine } from './engine.ts';
 import { addEstimate } from './estimate.ts';
 import { addExplain } from './explain.ts';
 import { addFund } from './fund.ts';
@@ -33,6 +34,7 @@ addRiskFile(program);
 addVenues(program);
 addBacktest(program);
 addEstimate(program);
+addEngine(program);
 program
   .command('demo')
   .description('explain the margin of a sample book on a market that the project simulates')

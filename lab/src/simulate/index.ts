@@ -1,4 +1,5 @@
 export { type SimulationSpec, SNAPSHOTS_MAX, simulateChain } from './chain.ts';
+export { simulateDay, type TimedInput } from './day.ts';
 export { type ListedExpiry, listedExpiries, listedStrikes } from './listing.ts';
 export { type PathState, startPath, stepPaths } from './path.ts';
 export { type SimulatedSurface, simulatedVol, surfaceOf } from './smile.ts';
