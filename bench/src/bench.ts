@@ -40,7 +40,7 @@ export interface Suite {
 /** Another implementation of the same work, on the same machine in the same run. */
 export interface Peer {
   readonly name: string;
-  readonly unit: 'ns' | 'M/s';
+  readonly unit: 'ns' | 'M/s' | 'MB';
   /** Undefined where it is absent. */
   readonly median?: number;
   readonly absent?: string;

@@ -6,6 +6,7 @@ import { arch, cpus, platform } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { type Measured, measure, type Peer, type Ratio, type Suite } from './bench.ts';
 import { crowdSuite } from './crowd.ts';
+import { engineSuite } from './engine.ts';
 import { expansionSuite } from './expansion.ts';
 import { kernelSuite } from './kernel.ts';
 import { pathSuite } from './path.ts';
@@ -20,6 +21,7 @@ const suites: readonly Suite[] = [
   sweepSuite,
   treeSuite,
   checkSuite,
+  engineSuite,
 ];
 
 interface Report {
