@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { states } from '../../../test/facts.law.ts';
 import { digestOf, digestOfAll, isRefusal, sentence, utf8 } from '../../base/index.ts';
-import { emptyState, type State } from '../../engine/index.ts';
+import { emptyState, SCHEMA, type State } from '../../engine/index.ts';
 import { models as registry } from '../../margin/index.ts';
 import { readState, stateDigest, stateLines, writeState } from '../index.ts';
 
@@ -88,6 +88,13 @@ describe('M-200 states are exact text', () => {
       ),
       { numRuns: 200 },
     );
+  });
+
+  it('M-200 every field of a state stands in its text', () => {
+    const { rows, format, schema, ...numbers } = JSON.parse([...stateLines(emptyState())][0]!);
+    const kept = [...Object.keys(numbers), ...Object.keys(rows), 'places'];
+    expect([format, schema]).toEqual(['plimsoll-state', SCHEMA]);
+    expect(kept.sort()).toEqual(Object.keys(emptyState()).sort());
   });
 
   it('M-200 a venue on its first day is a few lines', () => {
