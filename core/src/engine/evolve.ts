@@ -217,7 +217,10 @@ const writers: Writers = {
     state.sets.delete(set);
   },
   halted: (state, { scope, reason, isKill }, { at }) => {
-    state.halts.set(scopeKey(scope), { since: at, reason, isKill });
+    // A halt within a halt neither begins it anew nor takes back a kill.
+    const known = state.halts.get(scopeKey(scope));
+    const since = known?.since ?? at;
+    state.halts.set(scopeKey(scope), { since, reason, isKill: isKill || known?.isKill === true });
   },
   resumed: (state, { scope, graceUntil, longer }) => {
     state.halts.delete(scopeKey(scope));

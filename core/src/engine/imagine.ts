@@ -1,5 +1,6 @@
 // What would be: copies of an account after a trade, an order, a payment. The account itself is never touched.
 
+import { fundingDue, interestDue } from './accrual.ts';
 import type { AccountState, OpenOrder, Position, State } from './state.ts';
 import { tradeChange } from './trade.ts';
 import type { Lots, PriceUnits, Units } from './words.ts';
@@ -14,11 +15,13 @@ function copyOf(account: AccountState): AccountState {
   };
 }
 
+/** As in moves: interest that has run up is paid before the balance changes. */
 function paid(state: State, account: AccountState, asset: string, units: Units): void {
   if (units === 0n) return;
+  const known = state.assets.get(asset)!;
   const balance = account.balances.get(asset);
-  const interestAt = balance?.interestAt ?? state.assets.get(asset)!.interest;
-  account.balances.set(asset, { units: (balance?.units ?? 0n) + units, interestAt });
+  const due = balance === undefined || account.isHouse ? 0n : interestDue(balance, known);
+  account.balances.set(asset, { units: (balance?.units ?? 0n) - due + units, interestAt: known.interest });
 }
 
 /** The account with so much more of an asset, or less. */
@@ -38,14 +41,16 @@ export function withTrade(
   fee: Units = 0n,
 ): AccountState {
   const copy = copyOf(account);
-  const { terms, funding } = state.products.get(product)!;
+  const listed = state.products.get(product)!;
+  const { terms } = listed;
   const { settleAsset } = terms.product;
   const held = account.positions.get(product);
+  if (held !== undefined) paid(state, copy, settleAsset, fundingDue(held, listed));
   const change = tradeChange(terms, state.assets.get(settleAsset)!.terms, held, lots, price);
   const after: Position = {
     lots: (held?.lots ?? 0) + lots,
     cost: (held?.cost ?? 0n) + change.cost,
-    fundingAt: held?.fundingAt ?? funding,
+    fundingAt: listed.funding,
   };
   if (after.lots === 0) copy.positions.delete(product);
   else copy.positions.set(product, after);

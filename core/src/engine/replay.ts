@@ -10,8 +10,9 @@ import type { EnginePolicy } from './policy.ts';
 import { emptyState, type State } from './state.ts';
 
 /** Whether facts say that an input was not taken. */
-export function isTaken([first]: readonly Fact[]): boolean {
-  return first?.kind !== 'refused' && first?.kind !== 'repeated';
+export function isTaken(facts: readonly Fact[]): boolean {
+  // A halt for a leap of the clock may stand before the refusal.
+  return !facts.some(({ kind }) => kind === 'refused' || kind === 'repeated');
 }
 
 /**

@@ -73,8 +73,6 @@ function doubtAgreed(
 ): Refusal | undefined {
   const { state, desk } = context;
   if (account.isHouse) return undefined;
-  const wrong = doubtOpen(context, account, listed);
-  if (wrong !== undefined) return wrong;
   const lots = side === 'buy' ? fill.lots : -fill.lots;
   const after = desk.figuresAs(state, withTrade(state, account, fill.product, lots, fill.price, fee));
   if (isRefusal(after)) return because(after, account);
@@ -147,6 +145,8 @@ function doubtFill(
       const message = `its fee is ${side.fee} units, more than the ${worth} that the trade is worth; check its scale.`;
       return refuse('out-of-range', message, `account ${side.account.id}`);
     }
+    const closed = side.account.isHouse ? undefined : doubtOpen(context, side.account, listed);
+    if (closed !== undefined) return closed;
     const wrong =
       side.order === undefined
         ? doubtAgreed(context, side, listed, input)

@@ -110,6 +110,7 @@ export const market: Decider<'market'> = function* (context, { market: seen, hea
 function* timely(context: Context): Facts {
   const { state } = context;
   yield* adoptDue(context);
+  if (state.halts.has('venue')) return;
   let looked = 0;
   for (const id of [...state.called]) {
     if (looked++ >= DEADLINES_MAX) return;

@@ -109,6 +109,11 @@ function limitOf(
   return Math.min(...scopes.map((scope) => limits.get(limitKey(scope, name)) ?? Number.POSITIVE_INFINITY));
 }
 
+/** Most open orders of an account. */
+export function ordersMaxOf(state: State, account: AccountState): number {
+  return Math.min(ORDERS_MAX, limitOf(state, 'orders', account));
+}
+
 /** US dollars of net delta per underlying that an owner's accounts would hold if everything open on a side filled. */
 function ownerDelta(
   context: Context,
@@ -148,7 +153,7 @@ function doubtLimits(
   const { id, underlying } = listed.terms.product;
   const where = `account ${account.id}`;
   const count = account.orders.size - replaced.size;
-  const ordersMax = Math.min(ORDERS_MAX, limitOf(state, 'orders', account));
+  const ordersMax = ordersMaxOf(state, account);
   if (count >= ordersMax)
     return refuse('limit', `it has ${count} open orders, and ${ordersMax} are allowed; cancel some.`, where);
   if (isReducing) return undefined;

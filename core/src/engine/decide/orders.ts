@@ -21,7 +21,7 @@ import {
   tooLittle,
 } from './context.ts';
 import { cancelAll } from './moves.ts';
-import { collarOf, doubtOrder } from './order-doubts.ts';
+import { collarOf, doubtOrder, ordersMaxOf } from './order-doubts.ts';
 
 /** A limit and what it stands at. */
 type Priced = OrderTerms & { readonly price: PriceUnits };
@@ -205,7 +205,7 @@ export const quote: Decider<'quote'> = function* (context, { account: id, quotes
     more.push(open);
   }
   const count = account.orders.size - replaced.size + more.length;
-  const most = state.limits.get(`account:${id} orders`) ?? Number.POSITIVE_INFINITY;
+  const most = ordersMaxOf(state, account);
   if (count > most) {
     return yield* refused(
       refuse(

@@ -79,7 +79,9 @@ function* settleStatus({ state, desk }: Context, account: AccountState): Facts {
   if (isRefusal(figures)) return;
   const { ladder } = state.policy;
   const hasPositions = account.positions.size > 0;
-  const { status: was, deadline } = account;
+  const { status: was } = account;
+  // Deadlines do not run during a halt.
+  const deadline = state.halts.has('venue') ? undefined : account.deadline;
   const [status, why] = statusOf(figures, { status: was, deadline, hasPositions }, state.now, ladder);
   if (status === was) return;
   const held = state.overrides.get(`${account.id} calls`);
