@@ -1,6 +1,7 @@
 // Simulated markets, evidence, and the files both read.
 export * from './backtest/index.ts';
 export * from './backtest/tests/index.ts';
+export * from './engine/index.ts';
 export {
   estimateGarch,
   GARCH_RETURNS_MIN,

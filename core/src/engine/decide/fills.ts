@@ -68,7 +68,6 @@ function doubtBooked({ side }: Side, order: OpenOrder, fill: InputOf<'fill'>): R
 function doubtAgreed(
   context: Context,
   { account, side, fee }: Side,
-  listed: ProductState,
   fill: InputOf<'fill'>,
 ): Refusal | undefined {
   const { state, desk } = context;
@@ -148,9 +147,7 @@ function doubtFill(
     const closed = side.account.isHouse ? undefined : doubtOpen(context, side.account, listed);
     if (closed !== undefined) return closed;
     const wrong =
-      side.order === undefined
-        ? doubtAgreed(context, side, listed, input)
-        : doubtBooked(side, side.order, input);
+      side.order === undefined ? doubtAgreed(context, side, input) : doubtBooked(side, side.order, input);
     if (wrong !== undefined) return wrong;
     const venue = context.state.halts.get('venue');
     if (venue !== undefined)
