@@ -36,3 +36,5 @@ export const SEARCH_STEPS_MAX = 64;
 export const CLOSES_MAX = 16;
 /** Longest id of a client. */
 export const ID_LENGTH_MAX = 128;
+/** Accounts whose headroom is kept between orders; who was asked about longest ago is assessed anew. */
+export const ROOMS_MAX = 2_000;

@@ -6,16 +6,19 @@ import {
   assess,
   assessOwner,
   assetProduct,
+  type Headroom,
   type MarginBook,
   type MarginModel,
   type Standing,
 } from '../margin/index.ts';
 import type { Market } from '../market/index.ts';
 import type { Product } from '../product/index.ts';
+import { ROOMS_MAX } from './bounds.ts';
 import type { StandingFigures } from './facts.ts';
+import { withOrders } from './imagine.ts';
 import { figuresOf } from './ladder.ts';
-import { portfolioOf } from './portfolio.ts';
-import type { AccountState, ParameterProposal, State } from './state.ts';
+import { orderOf, portfolioOf } from './portfolio.ts';
+import type { AccountState, OpenOrder, ParameterProposal, State } from './state.ts';
 import type { GroupId, SetId } from './words.ts';
 
 /** Margin models by name. */
@@ -39,6 +42,13 @@ interface KeptFigures {
   readonly figures: StandingFigures | Refusal;
 }
 
+/** What is proven of an account since it was last assessed whole (M-230). */
+interface KeptRoom {
+  version: number;
+  readonly book: MarginBook;
+  readonly room: Headroom;
+}
+
 /** Everything that a book of a venue holds: its assets, and what is listed and not settled. */
 function bookProducts(state: State): Product[] {
   const products: Product[] = [...state.assets.keys()].map(assetProduct);
@@ -50,6 +60,7 @@ export class Desk {
   private readonly models: Models;
   private readonly books = new Map<SetId, KeptBook>();
   private readonly figures = new WeakMap<AccountState, KeptFigures>();
+  private readonly rooms = new Map<AccountState, KeptRoom>();
 
   constructor(models: Models) {
     this.models = models;
@@ -135,6 +146,53 @@ export class Desk {
   standingAs(state: State, imagined: AccountState): Standing | Refusal {
     const judge = this.judgeOfGroup(state, imagined.group);
     return isRefusal(judge) ? judge : assess(portfolioOf(state, imagined), judge.book, judge.model);
+  }
+
+  /**
+   * Whether one more order of an account is covered whatever fills: by what is proven since its last assessment, else by the model (M-203, M-230). A proof never
+   * admits what the model would refuse, so that it does not matter who has assessed what before. Answers the figures where the model was asked and initial is not covered.
+   */
+  admit(state: State, account: AccountState, order: OpenOrder): StandingFigures | Refusal | undefined {
+    const judge = this.judgeOfGroup(state, account.group);
+    if (isRefusal(judge)) return judge;
+    const siblings = siblingsOf(state, account);
+    const asked = orderOf(state, order);
+    const kept = siblings.length > 0 ? undefined : this.rooms.get(account);
+    if (
+      kept !== undefined &&
+      asked !== undefined &&
+      kept.version === account.version &&
+      kept.book === judge.book
+    ) {
+      const left = kept.room.with(asked);
+      if (left !== undefined && left >= 0n) {
+        kept.room.keep();
+        // The order's own fact is what happens to the account next.
+        kept.version++;
+        return undefined;
+      }
+    }
+    const after = withOrders(account, [], [order]);
+    if (siblings.length > 0) {
+      const figures = figuresIn(state, after, siblings, judge);
+      return isRefusal(figures) || figures.equity < figures.initial ? figures : undefined;
+    }
+    const standing = assess(portfolioOf(state, after), judge.book, judge.model);
+    if (isRefusal(standing)) return standing;
+    if (standing.excess.initial < 0n) return figuresOf(standing);
+    this.keepRoom(account, standing, judge);
+    return undefined;
+  }
+
+  private keepRoom(account: AccountState, standing: Standing, { book, model }: Judge): void {
+    const room = model.headroom?.(standing, book);
+    this.rooms.delete(account);
+    if (room === undefined) return;
+    this.rooms.set(account, { version: account.version + 1, book, room });
+    for (const oldest of this.rooms.keys()) {
+      if (this.rooms.size <= ROOMS_MAX) return;
+      this.rooms.delete(oldest);
+    }
   }
 
   /** The figures of an account if it were as `imagined`, and its owner's others as they are. */

@@ -259,6 +259,19 @@ describe('M-200 to M-218 whatever is asked', () => {
     );
   });
 
+  it('M-230 decides the same whatever was assessed before: nothing kept, the same facts', () => {
+    fc.assert(
+      fc.property(scripts, (asked) => {
+        const facts: Fact[][] = [];
+        const venue = venueAfter(asked as Asked[], (_, decided) => facts.push(decided));
+        const state = emptyState();
+        const cold = venue.inputs.map((by) => apply(state, by, new Desk(known)));
+        expect(canonicalJson(cold.slice(-facts.length))).toBe(canonicalJson(facts));
+      }),
+      { numRuns: 10 },
+    );
+  });
+
   it('M-213 closes only what is short, never grows a position, and ends at the line or with nothing more to do', () => {
     fc.assert(
       fc.property(scripts, (asked) => {

@@ -8,8 +8,8 @@ import { entryOf, priceOf, quantityOf, tenTo } from './terms.ts';
 import { payout } from './trade.ts';
 import type { Units } from './words.ts';
 
-/** An order as a model sees it: what is left of it, at its price. */
-function orderOf(state: State, { terms, lots, price }: OpenOrder): Order | undefined {
+/** An order as a model sees it: what is left of it, at its price; undefined where nothing is. */
+export function orderOf(state: State, { terms, lots, price }: OpenOrder): Order | undefined {
   const listed = state.products.get(terms.product)!;
   if (listed.mode === 'settled' || lots === 0) return undefined;
   const { product } = listed.terms;

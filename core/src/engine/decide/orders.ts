@@ -36,7 +36,12 @@ function doubtMargin(
   replaced: ReadonlySet<string>,
   more: readonly OpenOrder[],
 ): Refusal | undefined {
-  const after = desk.figuresAs(state, withOrders(account, replaced, more));
+  const [first] = more;
+  const isOne = replaced.size === 0 && more.length === 1;
+  const after = isOne
+    ? desk.admit(state, account, first!)
+    : desk.figuresAs(state, withOrders(account, replaced, more));
+  if (after === undefined) return undefined;
   if (isRefusal(after)) return because(after, account);
   if (after.equity >= after.initial) return undefined;
   if (isNoWorse(after, desk.figuresOf(state, account))) return undefined;
