@@ -32,7 +32,7 @@ export const packages = {
   server: ['libsql', 'hyparquet', 'hyparquet-writer'],
   lab: [],
   vectors: [],
-  bench: [],
+  bench: ['libsql'],
   wasm: ['assemblyscript'],
   cli: ['commander', 'cli-table3', 'picocolors'],
 };

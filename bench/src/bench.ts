@@ -1,11 +1,13 @@
 // How a bench is run: a warm-up, interleaved rounds, and the median with its spread, because machines are noisy and means lie.
 // A bench returns a checksum, which is printed: work whose result nobody reads is work the compiler may drop.
 
+export type Unit = 'ns' | 'ms' | 'k/s' | 'M/s';
+
 /** One loop to time: `run` does `work` units of it and returns a number that depends on all of them. */
 export interface Bench {
   readonly name: string;
-  /** ns per unit, or millions of units per second. */
-  readonly unit: 'ns' | 'M/s';
+  /** ns or ms per unit, or thousands or millions of units per second. */
+  readonly unit: Unit;
   readonly work: number;
   /** Rounds that count, where the usual number takes too long. */
   readonly rounds?: number;
@@ -15,7 +17,7 @@ export interface Bench {
 /** Median, fastest and spread (middle half of the rounds over the median) of one bench. */
 export interface Measured {
   readonly name: string;
-  readonly unit: 'ns' | 'M/s';
+  readonly unit: Unit;
   readonly median: number;
   readonly best: number;
   readonly spread: number;
@@ -40,7 +42,7 @@ export interface Suite {
 /** Another implementation of the same work, on the same machine in the same run. */
 export interface Peer {
   readonly name: string;
-  readonly unit: 'ns' | 'M/s' | 'MB';
+  readonly unit: Unit | 'MB';
   /** Undefined where it is absent. */
   readonly median?: number;
   readonly absent?: string;
@@ -66,7 +68,7 @@ export async function measure(benches: readonly Bench[]): Promise<Measured[]> {
   return benches.map((bench, b) => {
     const sorted = times[b]!.toSorted((left, right) => left - right);
     const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))]!;
-    const shown = (ns: number) => (bench.unit === 'ns' ? ns : 1000 / ns);
+    const shown = (ns: number) => inUnit(ns, bench.unit);
     return {
       name: bench.name,
       unit: bench.unit,
@@ -76,4 +78,10 @@ export async function measure(benches: readonly Bench[]): Promise<Measured[]> {
       sink: sinks[b]!,
     };
   });
+}
+
+function inUnit(ns: number, unit: Unit): number {
+  if (unit === 'ns') return ns;
+  if (unit === 'ms') return ns / 1e6;
+  return unit === 'k/s' ? 1e6 / ns : 1000 / ns;
 }

@@ -8,6 +8,7 @@ import { type Measured, measure, type Peer, type Ratio, type Suite } from './ben
 import { crowdSuite } from './crowd.ts';
 import { engineSuite } from './engine.ts';
 import { expansionSuite } from './expansion.ts';
+import { journalSuite, recoverySuite } from './journal.ts';
 import { kernelSuite } from './kernel.ts';
 import { pathSuite } from './path.ts';
 import { checkSuite, rowsSuite, sweepSuite, treeSuite } from './venue-suites.ts';
@@ -22,6 +23,8 @@ const suites: readonly Suite[] = [
   treeSuite,
   checkSuite,
   engineSuite,
+  journalSuite,
+  recoverySuite,
 ];
 
 interface Report {
