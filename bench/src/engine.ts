@@ -94,7 +94,7 @@ export function openAccounts({ state, send, options }: Stage, prefix: string, co
   const prng = seededPrng(SEED);
   const by = { seq: state.seq, at: state.now, input: { kind: 'beat' } } as const;
   return Array.from({ length: count }, (_, i) => {
-    const account = `${prefix} ${i}`;
+    const account = `${prefix}-${i}`;
     send({ kind: 'open', account, owner: account, group: 'main', category: 'eligible' });
     evolve(state, { kind: 'credited', account, asset: 'USD', units: 10n ** 15n, why: 'deposit' }, by);
     for (let p = 0; p < POSITIONS; p++) {
@@ -109,7 +109,7 @@ export function openAccounts({ state, send, options }: Stage, prefix: string, co
 
 /** Places and cancels with so many orders open: an order is checked with all of them. */
 function checkBench(stage: Stage, count: number): Bench {
-  const prefix = `maker ${count}`;
+  const prefix = `maker-${count}`;
   const makers = openAccounts(stage, prefix, MAKERS);
   const prng = seededPrng(SEED + count);
   let ids = 0;

@@ -111,6 +111,11 @@ describe('M-200 the door', () => {
       'duplicate',
       { kind: 'open', account: 'a', owner: 'a', group: 'main', category: 'professional' },
     ],
+    [
+      'a name with a blank',
+      'malformed',
+      { kind: 'open', account: 'desk 1', owner: 'a', group: 'main', category: 'professional' },
+    ],
     ['a slice of nothing', 'out-of-range', { kind: 'slice', count: 0 }],
     ['a bust of nothing', 'not-allowed', { kind: 'bust', fill: 'x', operator: 'ann', reason: 'why not' }],
     [

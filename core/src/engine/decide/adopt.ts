@@ -7,7 +7,7 @@ import type { InputOf } from '../inputs.ts';
 import { statusOf } from '../ladder.ts';
 import type { AccountState, ParameterProposal, State } from '../state.ts';
 import { STATUSES, type Status } from '../words.ts';
-import { type Context, type Decider, doubtHand, doubtName, type Facts, refused } from './context.ts';
+import { type Context, type Decider, doubtHand, doubtHandle, type Facts, refused } from './context.ts';
 
 /** Who would be called and who closed under a set, that is not now. */
 export interface Preview {
@@ -46,8 +46,8 @@ function doubtProposal({ state, desk }: Context, input: InputOf<'propose'>): Ref
   const stranger = shadowOf.find((group) => !state.groups.has(group));
   return (
     doubtHand(input) ??
-    doubtName(set, 'set') ??
-    named.map((group) => doubtName(group, 'group')).find((wrong) => wrong !== undefined) ??
+    doubtHandle(set, 'set') ??
+    named.map((group) => doubtHandle(group, 'group')).find((wrong) => wrong !== undefined) ??
     (desk.has(model)
       ? undefined
       : refuse(

@@ -2,15 +2,15 @@
 
 import { isRefusal, refuse } from '../../base/index.ts';
 import { ACCOUNTS_MAX } from '../bounds.ts';
-import { assetOf, clientOf, type Decider, doubtHand, doubtName, refused } from './context.ts';
+import { assetOf, clientOf, type Decider, doubtHand, doubtHandle, refused } from './context.ts';
 import { visit } from './visit.ts';
 
 export const open: Decider<'open'> = function* ({ state }, { account, owner, group, category }) {
   const known = state.owners.get(owner);
   const wrong =
-    doubtName(account, 'account') ??
-    doubtName(owner, 'owner') ??
-    doubtName(group, 'group') ??
+    doubtHandle(account, 'account') ??
+    doubtHandle(owner, 'owner') ??
+    doubtHandle(group, 'group') ??
     (state.accounts.has(account)
       ? refuse('duplicate', 'there is such an account already.', `account ${account}`)
       : undefined) ??

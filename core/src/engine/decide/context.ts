@@ -81,6 +81,13 @@ export function doubtName(name: string, what: string): Refusal | undefined {
   return refuse('malformed', `it must have 1 to ${NAME_LENGTH_MAX} characters that can be printed.`, what);
 }
 
+/** A name that others are made of: no blanks. */
+export function doubtHandle(name: string, what: string): Refusal | undefined {
+  const wrong = doubtName(name, what);
+  if (wrong !== undefined || !/\s/.test(name)) return wrong;
+  return refuse('malformed', 'it must have no blanks; write desk-1 for desk 1.', what);
+}
+
 /** An operator signs with a name and a reason. */
 export function doubtHand({
   operator,

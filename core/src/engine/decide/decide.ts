@@ -65,7 +65,8 @@ const THROTTLED: ReadonlySet<InputKind> = new Set([
 /** The client's id of an input, made its own: the same id of the same sender is the same input. */
 export function idOf(input: Input): string | undefined {
   if (!('id' in input)) return undefined;
-  return input.kind === 'fill' ? `fill ${input.id}` : `${input.account} ${input.id}`;
+  // Accounts have no blanks in their names, so that no account's ids are those of fills.
+  return `${input.kind === 'fill' ? '' : input.account} ${input.id}`;
 }
 
 /** Whose message an input is. */

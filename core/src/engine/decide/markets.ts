@@ -2,6 +2,7 @@
 
 import { assert, type Instant, isRefusal, type Refusal, refuse, type Usd, usd } from '../../base/index.ts';
 import type { Market } from '../../market/index.ts';
+import { compareText } from '../../product/index.ts';
 import { fundingStep, interestStep } from '../accrual.ts';
 import { DEADLINES_MAX, SLICE_MAX } from '../bounds.ts';
 import { figuresUnder, type Judge } from '../desk.ts';
@@ -58,7 +59,8 @@ const WELL: MarketHealth = { mode: 'normal', mayLiquidate: true, reasons: [] };
 
 /** Says of every coin what its sources let happen now, where it is another than before (M-218). */
 function* turns({ state }: Context, next: ReadonlyMap<string, MarketHealth>): Facts {
-  for (const coin of new Set([...state.health.keys(), ...next.keys()])) {
+  // By name, because a map from text may have another order than the one that was sent.
+  for (const coin of [...new Set([...state.health.keys(), ...next.keys()])].sort(compareText)) {
     const [was, health] = [state.health.get(coin) ?? WELL, next.get(coin) ?? WELL];
     if (was.mode !== health.mode || was.mayLiquidate !== health.mayLiquidate)
       yield { kind: 'health', coin, health };
@@ -77,7 +79,8 @@ function doubtMarket(
   }
   if (market.at > by.at)
     return refuse('out-of-order', 'it is of a time that has not come; set the clocks.', where);
-  for (const [product, rate] of funding) {
+  for (const product of [...funding.keys()].sort(compareText)) {
+    const rate = funding.get(product)!;
     const listed = state.products.get(product);
     if (listed === undefined || listed.terms.product.kind !== 'perpetual') {
       return refuse('unknown-product', 'it has a funding rate and is no perpetual that is listed.', product);
