@@ -1,6 +1,9 @@
 // The engine at work: what an order waits for, how many commands a second are decided, how long a crowd takes to be judged, what it weighs.
 
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   fitMarket,
@@ -27,6 +30,7 @@ import {
   type Tradable,
 } from '@plimsoll/core/engine';
 import { simulateChain } from '@plimsoll/lab';
+import { Keeper, openSqlite } from '@plimsoll/server';
 import type { Bench, Peer, Suite } from './bench.ts';
 
 const SEED = 6;
@@ -34,6 +38,8 @@ const POSITIONS = 20;
 const MAKERS = 16;
 const CROWD = 256;
 const ROUNDS = 9;
+const BATCH = 4_000;
+const known = new Map(Object.entries(models) as [string, MarginModel][]);
 const LOT = { lot: 1, lotDecimals: 1, tick: 10_000 };
 
 function sure<T>(value: T | Refusal): T {
@@ -57,7 +63,7 @@ export function openStage(): Stage {
   const snapshot = simulateChain({ seed: SEED, at }).at(-1)!;
   const market = sure(fitMarket(snapshot));
   const state = emptyState({ ...enginePolicy, throttle: { rate: 1e9, burst: 1e9 } });
-  const desk = new Desk(new Map(Object.entries(models) as [string, MarginModel][]));
+  const desk = new Desk(known);
   const send = (input: Input) => {
     const [first] = apply(state, { seq: state.seq + 1, at: market.at as Instant, input }, desk);
     if (first?.kind === 'refused') throw new Error(`${first.refusal.where}: ${first.refusal.message}`);
@@ -162,6 +168,44 @@ function replaceBench(stage: Stage, count: number): Bench {
   };
 }
 
+/** Commands that wait together are decided one by one and made durable together: deposits of accounts that hold money alone, in SQLite. */
+function durableBench(): Bench {
+  const folder = mkdtempSync(join(tmpdir(), 'plimsoll-bench-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const keeper = sure(Keeper.open(sure(openSqlite(join(folder, 'bench.journal'))), known));
+  const at = instant(Date.UTC(2026, 2, 2, 9, 30));
+  const accounts = Array.from({ length: BATCH }, (_, i) => `saver-${i}`);
+  let isOpen = false;
+  let ids = 0;
+  const deposit = (account: string): Input => ({
+    kind: 'deposit',
+    account,
+    asset: 'USD',
+    units: 1n,
+    id: `d${ids++}`,
+  });
+  return {
+    name: `durable deposit, ${BATCH} at once`,
+    unit: 'ns',
+    work: BATCH,
+    rounds: ROUNDS,
+    run: async () => {
+      if (!isOpen) {
+        isOpen = true;
+        await keeper.take(
+          { kind: 'asset', terms: { asset: 'USD', decimals: 8, borrowRate: 0, borrowMax: 0n } },
+          at,
+        );
+        for (const account of accounts) {
+          await keeper.take({ kind: 'open', account, owner: account, group: 'main', category: 'retail' }, at);
+        }
+      }
+      const taken = await Promise.all(accounts.map((account) => keeper.take(deposit(account), at)));
+      return sure(taken.at(-1)!).seq;
+    },
+  };
+}
+
 /** What 100,000 accounts of twenty positions weigh, measured in a process of its own. */
 async function memoryPeer(): Promise<readonly Peer[]> {
   const script = fileURLToPath(new URL('../peers/engine-memory.mjs', import.meta.url));
@@ -184,6 +228,7 @@ export const engineSuite: Suite = {
     return [
       ...[1, 10, 100].map((count) => placeBench(stage, count)),
       replaceBench(stage, 10),
+      durableBench(),
       {
         name: 'deposit, judged at once',
         unit: 'ns',

@@ -6,9 +6,11 @@ import {
   assess,
   assessOwner,
   assetProduct,
+  type Balance,
   type Headroom,
   type MarginBook,
   type MarginModel,
+  type Portfolio,
   type Standing,
 } from '../margin/index.ts';
 import type { Market } from '../market/index.ts';
@@ -145,7 +147,7 @@ export class Desk {
   /** Where an account would stand if it were as `imagined`, by itself, with all that its requirement is made of. Kept nowhere. */
   standingAs(state: State, imagined: AccountState): Standing | Refusal {
     const judge = this.judgeOfGroup(state, imagined.group);
-    return isRefusal(judge) ? judge : assess(portfolioOf(state, imagined), judge.book, judge.model);
+    return isRefusal(judge) ? judge : assess(seenIn(state, imagined, judge.book), judge.book, judge.model);
   }
 
   /**
@@ -177,7 +179,7 @@ export class Desk {
       const figures = figuresIn(state, after, siblings, judge);
       return isRefusal(figures) || figures.equity < figures.initial ? figures : undefined;
     }
-    const standing = assess(portfolioOf(state, after), judge.book, judge.model);
+    const standing = assess(seenIn(state, after, judge.book), judge.book, judge.model);
     if (isRefusal(standing)) return standing;
     if (standing.excess.initial < 0n) return figuresOf(standing);
     this.keepRoom(account, standing, judge);
@@ -200,6 +202,15 @@ export class Desk {
     const judge = this.judgeOfGroup(state, imagined.group);
     return isRefusal(judge) ? judge : figuresIn(state, imagined, siblingsOf(state, imagined), judge);
   }
+}
+
+/** What a book sees of an account: money that it has no price for counts as nothing, so that depositing it hides nobody (M-211). */
+function seenIn(state: State, account: AccountState, { risk }: MarginBook): Portfolio {
+  const portfolio = portfolioOf(state, account);
+  const isPriced = ({ asset, quantity }: Balance) => quantity < 0 || risk.indexOf.has(asset);
+  return portfolio.balances.every(isPriced)
+    ? portfolio
+    : { ...portfolio, balances: portfolio.balances.filter(isPriced) };
 }
 
 /** The other accounts of an owner that are in the same group and hold or want anything that trades. */
@@ -225,12 +236,12 @@ function figuresIn(
   siblings: readonly AccountState[],
   { book, model }: Judge,
 ): StandingFigures | Refusal {
-  const own = portfolioOf(state, account);
+  const own = seenIn(state, account, book);
   const standing = assess(own, book, model);
   if (isRefusal(standing)) return standing;
   const figures = figuresOf(standing);
   if (siblings.length === 0 || model.sizeCharges === undefined) return figures;
-  const accounts = [own, ...siblings.map((sibling) => portfolioOf(state, sibling))];
+  const accounts = [own, ...siblings.map((sibling) => seenIn(state, sibling, book))];
   const owner = assessOwner(
     { accounts: accounts.map((portfolio) => ({ portfolio, subaccounts: [] })) },
     book,

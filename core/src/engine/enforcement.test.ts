@@ -421,6 +421,16 @@ describe('M-210 to M-215: M-211 slices, M-212 cures, M-213 closing at M-214 pric
   });
 });
 
+describe('M-211 what has no price', () => {
+  it('counts money without a price as nothing, so that depositing it hides nobody', () => {
+    const venue = leveraged(18_500);
+    venue.send({ kind: 'asset', terms: { asset: 'XYZ', decimals: 8, borrowRate: 0, borrowMax: 0n } });
+    moveTo(venue, 65_000, MINUTE);
+    expect(kinds(venue.send(deposit('a', 1_000_000, 'XYZ'), MINUTE))).toEqual(['credited']);
+    expect(only(moveTo(venue, 56_000, 2 * MINUTE), 'status')[0]).toMatchObject({ status: 'liquidating' });
+  });
+});
+
 describe('M-216 top-ups', () => {
   it('draws what cures, within the limit, and never below the other account’s own line', () => {
     const venue = leveraged(18_500);
