@@ -101,6 +101,7 @@ export {
   cappedWeights,
   collateralLevel,
   combineSources,
+  doubtMarket,
   doubtSourcePolicy,
   driftOf,
   durrleman,
