@@ -8,6 +8,7 @@ import { type Measured, measure, type Peer, type Ratio, type Suite } from './ben
 import { crowdSuite } from './crowd.ts';
 import { engineSuite } from './engine.ts';
 import { expansionSuite } from './expansion.ts';
+import { growthSuite } from './growth.ts';
 import { journalSuite, recoverySuite } from './journal.ts';
 import { kernelSuite } from './kernel.ts';
 import { pathSuite } from './path.ts';
@@ -17,6 +18,7 @@ const suites: readonly Suite[] = [
   kernelSuite,
   expansionSuite,
   pathSuite,
+  growthSuite,
   crowdSuite,
   rowsSuite,
   sweepSuite,

@@ -52,7 +52,12 @@ function portfolios(products: readonly Product[]): Portfolio[] {
 }
 
 /** Quotes around the mark, buys and sells by turns. */
-function quotesOf(products: readonly Product[], { risk }: GridBook, count: number, seed: number): Order[] {
+export function quotesOf(
+  products: readonly Product[],
+  { risk }: GridBook,
+  count: number,
+  seed: number,
+): Order[] {
   const prng = seededPrng(SEED + seed);
   const options = products.filter((product) => product.kind === 'option');
   return Array.from({ length: count }, (_, i): Order => {
@@ -63,7 +68,8 @@ function quotesOf(products: readonly Product[], { risk }: GridBook, count: numbe
   });
 }
 
-function stage() {
+/** A simulated chain, its market and book, and random portfolios on it. */
+export function stage() {
   const snapshot = simulateChain({ seed: SEED, at: instant(Date.UTC(2026, 2, 2, 9, 30)) }).at(-1)!;
   const csv = writeChainCsv([snapshot]);
   const market: Market = sure(fitMarket(snapshot));
