@@ -20,6 +20,7 @@ const QUOTES = 60;
 /** Books that are looked at; a full assessment with a hundred orders takes milliseconds. */
 const BOOKS = 16;
 const ROUNDS = 11;
+/** Checks by bound in a round, each book so many times: one alone is too short to time. */
 const AGAIN = 64;
 const COVERED = 2;
 

@@ -22,6 +22,7 @@ interface CoinLanes {
   /** With all legs, and with what is not left out: the better of the two counts. Without the second where nothing is left out. */
   readonly whole: Float64Array;
   readonly counted: Float64Array | undefined;
+  readonly better: Float64Array;
 }
 
 /** What an order makes of a line: everything that `keep` has to write down. */
@@ -35,6 +36,13 @@ interface Tried {
   readonly floors: Float64Array;
   readonly joint: number;
   readonly dates: number;
+}
+
+/** The sum of all numbers but one. */
+function sumBut(values: Float64Array, u: number): number {
+  let sum = 0;
+  for (let v = 0; v < values.length; v++) if (v !== u) sum += values[v]!;
+  return sum;
 }
 
 /** Numbers by underlying with one changed. */
@@ -80,7 +88,7 @@ export class LineRoom {
       return loss;
     };
     const own = Float64Array.from(floors, (_, u) => worst(u, seen));
-    const all = Float64Array.from(floors, (_, u) => worst(u, table.joint[name][u]!));
+    const all = Float64Array.from(floors, (_, u) => worst(u, table.lanes[name][u]!.joint));
     const sum = own.reduce((total, loss) => total + loss, 0);
     // Where windows of history asked for more, lanes asked for no more than they did.
     const joint =
@@ -107,46 +115,28 @@ export class LineRoom {
 
   /** Whether the worst lane of a coin is surely one in which expiries net by sum. */
   isSurelySummed(u: number): boolean {
-    const { state, tried, table } = this;
+    const { state, tried, table, name } = this;
     const { lift, own } = tried ?? state;
     const pnl = tried?.u === u ? tried.lanes : this.lanesOf(u);
     const least = this.line.combined.own[u]!.loss;
     if (own[u]! < least) return false;
-    return table.netting.every(
-      (s) => lift[u]! - Math.max(pnl.whole[s]!, pnl.counted?.[s] ?? -Infinity) < least,
-    );
+    return table.lanes[name][u]!.netting.every((s) => lift[u]! - pnl.better[s]! < least);
   }
 
   /** The swept loss at most, dollars, with one more order. */
   try(parts: OrderParts): number {
-    const { state, table, name } = this;
+    const { state } = this;
     const { position, cash } = parts;
     const jump = parts.jump * this.jumps;
     const { u } = position;
-    const isApart = cash !== undefined && cash.u !== u;
-    const apart = isApart ? fallOf(cash.all, parts.paid) : 0;
+    const apart = cash !== undefined && cash.u !== u ? fallOf(cash.all, parts.paid) : 0;
     const moved = this.move(parts, jump);
-    const lift = state.lift[u]!;
-    const found = moved.lanes.found;
-    const better = (s: number) =>
-      moved.lanes.counted === undefined
-        ? moved.lanes.whole[s]!
-        : Math.max(moved.lanes.whole[s]!, moved.lanes.counted[s]!);
     const floor = state.floors[u]! + Math.max(0, -jump);
-    let [own, all, rise] = [floor, floor, Math.max(state.rise[u]!, 0)];
-    const seen = table.book.plan.seen[name];
-    const mask = table.joint[name][u]!;
-    for (let s = 0; s < mask.length; s++) {
-      if (mask[s] === 0) continue;
-      const pnl = better(s) - lift;
-      if (-pnl > all) all = -pnl;
-      if (seen[s] === 1 && -pnl > own) own = -pnl;
-      if (found[s]! - pnl > rise) rise = found[s]! - pnl;
-    }
+    const ends = this.endsOf(u, moved.lanes, floor);
     const next = {
-      own: replaced(state.own, u, own),
-      all: replaced(state.all, u, all),
-      rise: replaced(state.rise, u, rise),
+      own: replaced(state.own, u, ends.own),
+      all: replaced(state.all, u, ends.all),
+      rise: replaced(state.rise, u, ends.rise),
       lift: state.lift,
       floors: replaced(state.floors, u, floor),
     };
@@ -154,21 +144,54 @@ export class LineRoom {
       next.lift = replaced(state.lift, cash!.u, state.lift[cash!.u]! + apart);
       for (const values of [next.own, next.all, next.rise]) values[cash!.u]! += apart;
     }
-    const others = (values: Float64Array) =>
-      values.reduce((sum, value, v) => (v === u ? sum : sum + value), 0);
-    const [otherRise, otherLoss] = [others(next.rise), others(next.all)];
-    let joint = next.floors.reduce((sum, value) => sum + value, 0);
-    for (let s = 0; s < mask.length; s++) {
-      if (mask[s] === 0) continue;
-      const pnl = better(s) - lift;
-      const most = Math.min(this.foundJoint + (found[s]! - pnl) + otherRise, otherLoss - pnl);
-      if (most > joint) joint = most;
-    }
-    joint = Math.min(joint, state.joint + moved.most + apart);
+    const lanewise = this.jointOf(u, moved.lanes, sumBut(next.rise, u), sumBut(next.all, u));
+    const joint = Math.min(Math.max(sumBut(next.floors, -1), lanewise), state.joint + moved.most + apart);
     const dates = state.dates + this.dateLoss(parts, jump);
     this.tried = { u, lanes: moved.lanes, ...next, joint, dates };
-    const sum = next.own.reduce((total, loss) => total + loss, 0);
+    const sum = sumBut(next.own, -1);
     return Math.max(joint + this.retained * (sum - joint), dates);
+  }
+
+  /** What a coin loses by itself and in joint moves at most, and how much more that is in any lane than was found. */
+  private endsOf(
+    u: number,
+    { found, better }: CoinLanes,
+    floor: number,
+  ): { readonly own: number; readonly all: number; readonly rise: number } {
+    const { summing, netting } = this.table.lanes[this.name][u]!;
+    const seen = this.table.book.plan.seen[this.name];
+    const lift = this.state.lift[u]!;
+    let [own, all, rise] = [floor, floor, this.state.rise[u]!];
+    for (const lanes of [summing, netting]) {
+      for (let i = 0; i < lanes.length; i++) {
+        const s = lanes[i]!;
+        const loss = lift - better[s]!;
+        if (loss > all) all = loss;
+        if (loss > own && seen[s] === 1) own = loss;
+        const more = found[s]! + loss;
+        if (more > rise) rise = more;
+      }
+    }
+    return { own, all, rise };
+  }
+
+  /** The joint loss at most, over the lanes that a coin may stand in. */
+  private jointOf(u: number, { found, better }: CoinLanes, otherRise: number, otherLoss: number): number {
+    const { summing, netting } = this.table.lanes[this.name][u]!;
+    const lift = this.state.lift[u]!;
+    const base = this.foundJoint + otherRise;
+    let joint = 0;
+    for (const lanes of [summing, netting]) {
+      for (let i = 0; i < lanes.length; i++) {
+        const s = lanes[i]!;
+        const loss = lift - better[s]!;
+        const risen = base + found[s]! + loss;
+        const alone = otherLoss + loss;
+        const most = Math.min(risen, alone);
+        if (most > joint) joint = most;
+      }
+    }
+    return joint;
   }
 
   /** Makes the order that was tried last stand. */
@@ -201,10 +224,10 @@ export class LineRoom {
     const at = u * sweep.book.stride;
     const found = sweep.pnl.subarray(at, at + this.table.count);
     const counted = sweep.instead?.pnl.subarray(at, at + this.table.count);
-    if (counted === undefined) return { found, whole: found, counted };
+    if (counted === undefined) return { found, whole: found, counted, better: found };
     // Where the counted legs made the entry, nothing is known of the others.
     const whole = found.map((pnl, s) => (pnl > counted[s]! ? pnl : Number.NEGATIVE_INFINITY));
-    return { found, whole, counted };
+    return { found, whole, counted, better: found };
   }
 
   /** Every lane with the order where it hurts, and the most that it hurts anywhere. */
@@ -212,16 +235,20 @@ export class LineRoom {
     const { found, whole, counted } = this.lanesOf(parts.position.u);
     const next = whole.slice();
     let most = this.add(parts, 1, jump, next);
-    if (counted === undefined && parts.leftOut === 0) return { lanes: { found, whole: next, counted }, most };
+    if (counted === undefined && parts.leftOut === 0) {
+      return { lanes: { found, whole: next, counted, better: next }, most };
+    }
     const other = (counted ?? whole).slice();
     most = Math.max(most, this.add(parts, 1 - parts.leftOut, jump, other));
-    return { lanes: { found, whole: next, counted: other }, most };
+    const better = next.slice();
+    for (let s = 0; s < better.length; s++) if (other[s]! > better[s]!) better[s] = other[s]!;
+    return { lanes: { found, whole: next, counted: other, better }, most };
   }
 
   /** Adds to every lane what a share of the order's position, its cash and its jump lose there; the most that is lost in any. */
   private add(parts: OrderParts, share: number, jump: number, pnl: Float64Array): number {
-    const { summing, netting, book } = this.table;
-    const { rows, stride, twins } = book.risk;
+    const { rows, stride, twins } = this.table.book.risk;
+    const { summing, netting } = this.table.lanes[this.name][parts.position.u]!;
     const { position, cash, paid } = parts;
     const quantity = parts.quantity * share;
     const from = position.row * stride;

@@ -54,16 +54,22 @@ export function sizeIn({ fall, rise }: Extent, quantity: number): number {
   return Math.abs(quantity) * Math.max(fall, rise);
 }
 
+/** The lanes an underlying may stand in in a joint move, as 1 and 0; those that net expiries by sum, and those that do not. */
+export interface JointLanes {
+  readonly joint: Uint8Array;
+  readonly summing: Int32Array;
+  readonly netting: Int32Array;
+}
+
 /** A book as bounds look at it. Rows are looked at when first asked for. */
 export class GrowthTable {
   /** Lanes that are combined lane by lane; dates of windows stand after them. */
   readonly count: number;
-  /** Lanes among them that net expiries by sum, and those that do not. */
-  readonly summing: Int32Array;
+  /** Lanes among them that do not net by sum. */
   readonly netting: Int32Array;
   readonly coins: readonly (CoinParameters | undefined)[];
-  /** For every line and underlying, 1 where it may stand in that lane in a joint move. */
-  readonly joint: Readonly<Record<LaneLine, readonly Uint8Array[]>>;
+  /** By line and underlying. */
+  readonly lanes: Readonly<Record<LaneLine, readonly JointLanes[]>>;
   private readonly rows = new Map<number, RowFacts>();
   private readonly closing: Float64Array;
   private readonly dated: Readonly<Record<LaneLine, readonly [from: number, end: number][]>>;
@@ -74,12 +80,11 @@ export class GrowthTable {
     this.book = book;
     this.count = plan.seen.initial.length;
     const lanes = Int32Array.from({ length: this.count }, (_, s) => s);
-    this.summing = lanes.filter((s) => risk.netsBySum[s] === 1);
     this.netting = lanes.filter((s) => risk.netsBySum[s] === 0);
     this.coins = risk.groups.underlyings.map((name) =>
       (risk.levels.coins.get(name)?.index ?? 0) > 0 ? coinParameters(given, name) : undefined,
     );
-    this.joint = { maintenance: jointLanes(book, 'maintenance'), initial: jointLanes(book, 'initial') };
+    this.lanes = { maintenance: jointLanes(book, 'maintenance'), initial: jointLanes(book, 'initial') };
     this.closing = closingCosts(risk, given);
     const datesOf = (line: LaneLine) =>
       (windows?.[line] ?? []).map(({ from }): [number, number] => [from[0]!, from[from.length - 1]!]);
@@ -159,17 +164,22 @@ function wider(a: Extent, b: Extent): Extent {
   return { fall: Math.max(a.fall, b.fall), rise: Math.max(a.rise, b.rise) };
 }
 
-function jointLanes({ risk, plan }: GridBook, line: LaneLine): Uint8Array[] {
+function jointLanes({ risk, plan }: GridBook, line: LaneLine): JointLanes[] {
   const seen = plan.seen[line];
   return risk.groups.underlyings.map((_, u) => {
-    const lanes = seen.slice();
+    const joint = seen.slice();
     for (const { partners } of plan.drivers) {
       const { from, lanes: others } = partners[u]!;
       for (let s = 0; s < seen.length; s++) {
-        if (seen[s] === 1) for (let i = from[s]!; i < from[s + 1]!; i++) lanes[others[i]!] = 1;
+        if (seen[s] === 1) for (let i = from[s]!; i < from[s + 1]!; i++) joint[others[i]!] = 1;
       }
     }
-    return lanes;
+    const lanes = Int32Array.from(joint, (_, s) => s).filter((s) => joint[s] === 1);
+    return {
+      joint,
+      summing: lanes.filter((s) => risk.netsBySum[s] === 1),
+      netting: lanes.filter((s) => risk.netsBySum[s] === 0),
+    };
   });
 }
 
