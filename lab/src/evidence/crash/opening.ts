@@ -38,7 +38,7 @@ const DUST = 1;
 
 /** Who takes the other side: one dealer for each coin and expiry. */
 export function dealerOf(product: Tradable): string {
-  return `dealer ${product.underlying} ${'expiry' in product ? product.expiry : 'perpetual'}`;
+  return `dealer-${product.underlying}-${'expiry' in product ? product.expiry : 'perpetual'}`;
 }
 
 function propose(
@@ -151,7 +151,7 @@ function link(stage: Stage, at: Instant, plan: Plan): void {
   if (isRefusal(figures)) return;
   const share = plan.habit === 'own account' ? OWN_SHARE : CREDIT_SHARE;
   const most = unitsOf((share * Number(figures.initial)) / Number(UNIT)) + UNIT;
-  const from = plan.habit === 'own account' ? `${plan.id} reserve` : CREDIT;
+  const from = plan.habit === 'own account' ? `${plan.id}-reserve` : CREDIT;
   if (plan.habit === 'own account') {
     const category = plan.group === 'main' ? 'professional' : 'retail';
     stage.must(at, { kind: 'open', account: from, owner: plan.id, group: plan.group, category });
