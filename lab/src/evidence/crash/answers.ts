@@ -84,6 +84,6 @@ export function answer(stage: Stage, due: Answer, counts: AnswerCounts): Fact[] 
     return [];
   }
   const facts = due.plan.habit === 'trade' ? close(stage, due, counts) : bring(stage, due, counts);
-  stage.notes.answer(due.plan.id);
+  if (!facts.some(({ kind }) => kind === 'refused')) stage.notes.answer(due.plan.id);
   return facts;
 }
