@@ -1,8 +1,10 @@
 // Defects that simulated venues met, each as a row: what was wrong once stays right.
 
 import { describe, expect, it } from 'vitest';
+import { market } from '../../test/sample.ts';
 import { fund, marketAt, moveTo, openVenue, perp, type Venue } from '../../test/venue.ts';
 import type { Instant } from '../base/index.ts';
+import { gridDefaults } from '../margin/index.ts';
 import type { Fact, FactKind, FactOf } from './facts.ts';
 import { withTrade, withUnits } from './imagine.ts';
 import type { Input } from './inputs.ts';
@@ -118,6 +120,14 @@ describe('M-200 a refusal behind a leap of the clock', () => {
     );
     expect(only(venue.send(input, 60 * MINUTE), 'ordered')).toHaveLength(1);
   });
+
+  it('does not hide it: what is sent again, or beyond the rate, halts the venue as well', () => {
+    const venue = two();
+    const input = place('a', 'buy', 1);
+    venue.send(input);
+    const facts = venue.send(input, 60 * MINUTE);
+    expect(facts.map(({ kind }) => kind)).toEqual(['halted', 'repeated']);
+  });
 });
 
 describe('M-212 what would be', () => {
@@ -177,5 +187,38 @@ describe('M-204 limits', () => {
     const ask = { price: priceUnits(66_000), lots: 1 };
     const quotes = [{ product: perp.id, bid, ask }];
     expect(reason(venue.send({ kind: 'quote', account: 'a', quotes, id: id() }))).toBe('limit');
+  });
+});
+
+describe('M-200 times that are no whole milliseconds', () => {
+  it.each<[string, Input]>([
+    [
+      'a freeze',
+      {
+        kind: 'protect',
+        account: 'a',
+        protection: { underlying: 'BTC', window: 1000, lotsMax: 5, freeze: 1.5 },
+        id: 'x',
+      },
+    ],
+    [
+      'a hold',
+      { kind: 'override', account: 'a', hold: 'calls', until: (market.at + 0.5) as Instant, ...hand },
+    ],
+    [
+      'a proposal',
+      {
+        kind: 'propose',
+        set: 'x',
+        model: 'grid',
+        parameters: gridDefaults,
+        groups: ['main'],
+        shadowOf: [],
+        from: Number.NaN as Instant,
+        ...hand,
+      },
+    ],
+  ])('are refused: %s', (_, input) => {
+    expect(reason(two().send(input))).toBe('out-of-range');
   });
 });

@@ -40,10 +40,14 @@ export function pathsOf(dice: Dice): CoinPath[] {
 }
 
 /** One step of every path; coins fall together more often than not. */
-export function stepPaths(dice: Dice, paths: readonly CoinPath[]): void {
+export function stepPaths(dice: Dice, paths: readonly CoinPath[], isStormy: boolean): void {
   const common = dice.normal();
-  if (dice.percent(12)) {
-    const mood = dice.weighted({ calm: 30, trend: 20, fall: 22, crash: 16, wild: 12 });
+  if (dice.percent(isStormy ? 25 : 10)) {
+    const mood = dice.weighted(
+      isStormy
+        ? { calm: 12, trend: 22, fall: 26, crash: 20, wild: 20 }
+        : { calm: 40, trend: 20, fall: 20, crash: 12, wild: 8 },
+    );
     for (const path of paths) path.mood = mood;
   }
   for (const path of paths) {

@@ -152,7 +152,11 @@ const WEIGHTS = {
 
 /** A venue that is halted is resumed before long. @example operatorInput(scene, at).input.kind // 'halt' */
 export function operatorInput(scene: Scene, at: Instant): Timed {
-  const isHalted = scene.state.halts.size > 0 && scene.dice.percent(85);
-  const what = isHalted ? 'resume' : scene.dice.weighted(WEIGHTS);
+  const { state, dice } = scene;
+  // Hands are nervous when accounts are called: that is when a halt matters most.
+  if (state.called.size > 0 && !state.halts.has('venue') && dice.percent(30))
+    return { at, input: { kind: 'halt', scope: { kind: 'venue' }, operator: dice.one(HANDS), reason } };
+  const isHalted = state.halts.size > 0 && dice.percent(85);
+  const what = isHalted ? 'resume' : dice.weighted(WEIGHTS);
   return { at, input: makers[what]!(scene, at) ?? { kind: 'beat' } };
 }

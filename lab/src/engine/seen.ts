@@ -53,7 +53,7 @@ export function seenInput(scene: Scene, at: Instant): Timed {
     const btc = world.paths[0]!;
     return { at, input: { kind: 'settle', underlying: 'BTC', expiry: NEAR, price: priceUnits(btc.index) } };
   }
-  if (dice.percent(1.5)) world.darkUntil = at + dice.whole(60_000, 600_000);
+  if (dice.percent(3)) world.darkUntil = at + dice.whole(60_000, 600_000);
   const what = dice.weighted({ market: 50, slice: 34, beat: 14, settle: 2 });
   if (what === 'settle') return { at, input: settleInput(scene) };
   if (what === 'beat') return { at, input: { kind: 'beat' } };

@@ -44,6 +44,16 @@ const SIZES: Readonly<Record<Person['habit'], readonly [number, number]>> = {
   forgetful: [40_000, 800_000],
 };
 
+/** Who gambles goes as far as margin lets him: several times what is left above the initial line. */
+function sizesOf({ state, desk }: Scene, { account, habit }: Person): readonly [number, number] {
+  const own = state.accounts.get(account);
+  if (own === undefined || (habit !== 'gambler' && habit !== 'forgetful')) return SIZES[habit];
+  const figures = desk.figuresOf(state, own);
+  if (isRefusal(figures) || figures.equity <= figures.initial) return SIZES[habit];
+  const left = Number(figures.equity - figures.initial) / 1e8;
+  return [2 * left, 9 * left];
+}
+
 function orderOf(scene: Scene, person: Person): OrderTerms | undefined {
   const { dice, state } = scene;
   const listed = dice.one([...state.products.values()]);
@@ -51,14 +61,14 @@ function orderOf(scene: Scene, person: Person): OrderTerms | undefined {
   if (at === undefined) return undefined;
   const { id } = listed.terms.product;
   const held = state.accounts.get(person.account)?.positions.get(id)?.lots ?? 0;
-  const [low, high] = SIZES[person.habit];
+  const [low, high] = sizesOf(scene, person);
   const isReducing = held !== 0 && dice.percent(40);
   const side = isReducing ? (held > 0 ? 'sell' : 'buy') : dice.percent(50) ? 'buy' : 'sell';
   const wanted = Math.max(1, Math.round((low + (high - low) * dice.next() * dice.next()) / at.worth));
   const lots = isReducing ? dice.whole(1, Math.abs(held)) : wanted;
   const off = (dice.percent(50) ? 1 : -1) * 0.02 * dice.next() * dice.next();
   const word = dice.percent(10) ? { oneCancelsOther: `w${dice.whole(0, 1)}` } : {};
-  const reduceOnly = isReducing && dice.percent(60) ? { reduceOnly: true } : {};
+  const reduceOnly = isReducing && dice.percent(75) ? { reduceOnly: true } : {};
   if (dice.percent(10)) return { product: id, side, lots, ...word, ...reduceOnly };
   const postOnly = dice.percent(15) ? { postOnly: true } : {};
   return {

@@ -70,13 +70,13 @@ function policyOf(dice: Dice): EnginePolicy {
     version: 'simulated',
     ladder: {
       ...enginePolicy.ladder,
-      callLine: dice.percent(75) ? 'release' : 'initial',
+      callLine: dice.percent(45) ? 'release' : 'initial',
       deadline: dice.whole(1, 12) * MINUTE,
       cureAsset: dice.one(['USD', 'USDC', 'BTC']),
       cureTrades: 2,
     },
     closing: { ...enginePolicy.closing, candidates: 2 },
-    throttle: { rate: 0.2, burst: dice.whole(8, 40) },
+    throttle: { rate: 0.01, burst: dice.whole(2, 16) },
     approvals: dice.percent(50) ? 2 : 1,
     grace: dice.whole(1, 4) * MINUTE,
   };
@@ -88,6 +88,8 @@ export class World {
   readonly people: readonly Person[];
   readonly policy: EnginePolicy;
   readonly paths: readonly CoinPath[];
+  /** In half of all worlds markets hardly rest. */
+  readonly isStormy: boolean;
   /** What was sent, so that some of it comes again. */
   readonly sent: Timed[] = [];
   peg = 1;
@@ -108,6 +110,7 @@ export class World {
     }));
     this.policy = policyOf(this.dice);
     this.paths = pathsOf(this.dice);
+    this.isStormy = this.dice.percent(50);
     this.script.push(...this.opening());
   }
 
@@ -189,7 +192,8 @@ export class World {
     const at = this.tick();
     stepPathsSometimes(this);
     const scene: Scene = { world: this, dice: this.dice, state, desk };
-    const who = this.dice.weighted({ seen: 34, trader: 52, operator: 8, stranger: 6 });
+    const operator = state.called.size > 0 ? 16 : 8;
+    const who = this.dice.weighted({ seen: 34, trader: 52, operator, stranger: 6 });
     const make = { seen: seenInput, trader: traderInput, operator: operatorInput, stranger: strangeInput }[
       who
     ];
@@ -204,7 +208,7 @@ export class World {
 
 function stepPathsSometimes(world: World): void {
   if (!world.dice.percent(40)) return;
-  stepPaths(world.dice, world.paths);
+  stepPaths(world.dice, world.paths, world.isStormy);
   if (world.dice.percent(10))
     world.peg = Math.min(1.01, Math.max(0.9, world.peg + 0.004 * world.dice.normal()));
 }

@@ -48,6 +48,9 @@ function doubtProposal({ state, desk }: Context, input: InputOf<'propose'>): Ref
     doubtHand(input) ??
     doubtHandle(set, 'set') ??
     named.map((group) => doubtHandle(group, 'group')).find((wrong) => wrong !== undefined) ??
+    (Number.isSafeInteger(input.from)
+      ? undefined
+      : refuse('out-of-range', 'it counts from a time in whole milliseconds.', where)) ??
     (desk.has(model)
       ? undefined
       : refuse(

@@ -75,8 +75,8 @@ export function senderOf(state: State, input: Input): AccountState | undefined {
 }
 
 /**
- * What follows from an input: facts, each to be evolved before the next is asked for (M-200). The first fact of what is refused says so, and nothing else
- * follows. `before` is the time of the input before.
+ * What follows from an input: facts, each to be evolved before the next is asked for (M-200). What is refused has that one fact, behind the halt of a leap
+ * where there was one. `before` is the time of the input before.
  */
 export function* decide(context: Context, before: Instant): Facts {
   const { state, by } = context;
@@ -90,6 +90,8 @@ export function* decide(context: Context, before: Instant): Facts {
       ),
     );
   }
+  // Before anything that may refuse: a leap must not hide behind a message that is not taken.
+  yield* doubtClock(context, before);
   const id = idOf(input);
   if (id !== undefined) {
     const known = state.ids.get(id);
@@ -107,7 +109,6 @@ export function* decide(context: Context, before: Instant): Facts {
       refuse('throttled', `more than ${burst} messages at once or ${rate} a second; send fewer.`, input.kind),
     );
   }
-  yield* doubtClock(context, before);
   yield* (deciders[input.kind] as (context: Context, input: Input) => Generator<Fact, void, void>)(
     context,
     input,

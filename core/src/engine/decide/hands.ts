@@ -96,7 +96,7 @@ export const override: Decider<'override'> = function* (context, input) {
   const latest = state.now + state.policy.overrideMax;
   const wrong =
     doubtHand(input) ??
-    (input.until > state.now && input.until <= latest
+    (Number.isSafeInteger(input.until) && input.until > state.now && input.until <= latest
       ? undefined
       : refuse(
           'out-of-range',

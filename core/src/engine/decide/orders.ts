@@ -232,7 +232,7 @@ export const protect: Decider<'protect'> = function* (context, { account: id, pr
   const account = clientOf(context, id);
   if (isRefusal(account)) return yield* refused(account);
   const { window, freeze, lotsMax, underlying } = protection;
-  const sound = window > 0 && freeze >= 0 && Number.isFinite(window) && Number.isFinite(freeze);
+  const sound = window > 0 && freeze >= 0 && Number.isSafeInteger(window) && Number.isSafeInteger(freeze);
   const wrong =
     doubtName(underlying, 'underlying') ??
     doubtLots(lotsMax, 'lotsMax') ??
@@ -240,7 +240,7 @@ export const protect: Decider<'protect'> = function* (context, { account: id, pr
       ? undefined
       : refuse(
           'out-of-range',
-          'the window is above zero and the freeze at least zero, milliseconds.',
+          'the window is above zero and the freeze at least zero, whole milliseconds.',
           'protection',
         ));
   if (wrong !== undefined) return yield* refused(wrong);

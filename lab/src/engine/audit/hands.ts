@@ -37,6 +37,7 @@ export function door(look: Look): boolean {
     if (refusal?.reason !== 'out-of-order') say('M-200', 'a time before the last is taken');
     return false;
   }
+  leap(look);
   const key = idKey(input);
   const known = key === undefined ? undefined : books.ids.get(key);
   if (known !== undefined) {
@@ -49,7 +50,6 @@ export function door(look: Look): boolean {
   if (isThrottled === false && refusal?.reason === 'throttled')
     say('M-200', 'a message within the rate is refused');
   if (isTaken && key !== undefined) books.ids.set(key, seq);
-  leap(look);
   if (!isTaken && refusal !== undefined) neverRefused(look, refusal.message);
   return isTaken;
 }
@@ -174,6 +174,8 @@ function stepOf({ books, by }: Look, id: string): bigint {
   const { product, lot, lotDecimals } = terms;
   const coin = books.market?.underlyings.find(({ underlying }) => underlying === product.underlying);
   const elapsed = by.at - books.observedAt;
+  // Where no parameters were ever adopted there are no marks, and nobody holds anything.
+  if (books.groups.size === 0) return 0n;
   if (coin === undefined || rate === 0 || elapsed <= 0 || mode === 'settled') return 0n;
   const mark =
     coin.perpetual /

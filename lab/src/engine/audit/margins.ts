@@ -8,8 +8,8 @@ import { type Judges, portfolioOf } from './judge.ts';
 import { statusBy, whyNot } from './ladder.ts';
 import type { Moves } from './trades.ts';
 
-/** Floats of portfolios are made in another order here: a hundred-thousandth of a dollar, and a share of what is large. */
-const SLACK = 1_000n;
+/** Floats of portfolios are made in another order here: ten units of a hundred-millionth of a dollar, and a share of what is large. */
+const SLACK = 10n;
 const SLACK_SHARE = 1_000_000_000_000n;
 const CLOSES_MAX = 16;
 
