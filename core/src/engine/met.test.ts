@@ -222,3 +222,25 @@ describe('M-200 times that are no whole milliseconds', () => {
     expect(reason(two().send(input))).toBe('out-of-range');
   });
 });
+
+describe('M-209 what may be owed', () => {
+  it('counts the interest that has run up: converting leaves no larger debt', () => {
+    const venue = two(500_000);
+    const convert = (units: bigint): Input => ({
+      kind: 'convert',
+      account: 'a',
+      from: 'BTC',
+      to: 'USD',
+      units,
+      id: id(),
+    });
+    venue.send(convert(90_000_000n));
+    const at = 9 * MINUTE;
+    venue.send({ kind: 'market', market: marketAt(65_000, at), health: new Map(), funding: new Map() }, at);
+    expect(reason(venue.send(convert(10_000_000n), at))).toBe('insufficient-balance');
+    venue.send(convert(9_999_000n), at);
+    const owed = -venue.state.accounts.get('a')!.balances.get('BTC')!.units;
+    expect(owed).toBeGreaterThan(99_999_000n);
+    expect(owed).toBeLessThanOrEqual(100_000_000n);
+  });
+});

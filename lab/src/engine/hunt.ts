@@ -22,6 +22,8 @@ export async function hunt(
 ): Promise<Hunt> {
   for (let seed = first; seed < first + runsMax; seed++) {
     const { broken } = await runSafely({ ...planOf(seed, inputs, 'static'), way, tamper });
+    // Other threads have something to say in between.
+    await new Promise(setImmediate);
     if (broken !== undefined)
       return { name, runs: seed - first + 1, seed, rule: broken.rule, what: broken.what };
   }

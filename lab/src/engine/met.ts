@@ -66,4 +66,11 @@ export const MET: readonly Met[] = [
     rule: 'M-200',
     what: 'a freeze, a hold and the day of a proposal were taken in parts of a millisecond, which no snapshot can hold; a proposal from NaN on was adopted at once',
   },
+  {
+    seed: 629,
+    step: 73,
+    model: 'static',
+    rule: 'M-209',
+    what: 'a conversion left a larger debt than may be owed: the interest that had run up was not counted',
+  },
 ];

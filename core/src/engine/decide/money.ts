@@ -1,6 +1,7 @@
 // Money in, money out, money into other money. What comes in is always taken; what goes out leaves initial margin behind.
 
 import { isRefusal, type Refusal, refuse, usd } from '../../base/index.ts';
+import { balanceWithDue } from '../accrual.ts';
 import { withUnits } from '../imagine.ts';
 import type { AccountState } from '../state.ts';
 import { tenTo } from '../terms.ts';
@@ -107,7 +108,7 @@ export const convert: Decider<'convert'> = function* (context, { account: id, fr
     from === to ? refuse('malformed', 'it is converted into itself; name another asset.', from) : undefined;
   const wrong = same ?? doubtUnits(units, from) ?? doubtOpen(context, account);
   if (wrong !== undefined) return yield* refused(wrong);
-  const left = (account.balances.get(from)?.units ?? 0n) - units;
+  const left = balanceWithDue(state, account, from) - units;
   if (left < -source.terms.borrowMax) {
     const message = `it would owe ${-left} units of ${from}, more than the ${source.terms.borrowMax} that may be owed; convert less.`;
     return yield* refused(refuse('insufficient-balance', message, `account ${id}`));
