@@ -78,10 +78,13 @@ export async function crashDigest(data: string, say: (line: string) => void): Pr
 
 const run = promisify(execFile);
 
+/** Both are started at once: this process is about to be busy and hears of nothing until it is done. */
 async function runAgain(node: string, data: string): Promise<Again> {
-  const { stdout: version } = await run(node, ['--version']);
-  const { stdout } = await run(node, [COMMAND, data, 'crash', '--digest'], { timeout: OTHER_MS_MAX });
-  return { node: version.trim().replace(/^v/, ''), digest: stdout.trim() };
+  const [version, digest] = await Promise.all([
+    run(node, ['--version']),
+    run(node, [COMMAND, data, 'crash', '--digest'], { timeout: OTHER_MS_MAX }),
+  ]);
+  return { node: version.stdout.trim().replace(/^v/, ''), digest: digest.stdout.trim() };
 }
 
 /** The document and its picture. `nodes` are binaries of Node that run the same again. */
