@@ -64,11 +64,17 @@ ${table(
 
 ## Defects met
 
-What simulated venues met in the engine itself. Seeds and steps are those of the commit before the mend; each is a row of \`core/src/engine/met.test.ts\` now.
+What simulated venues met in the engine itself. Seeds and steps are those of the worlds of that time, which have changed since; each is a row of \`core/src/engine/met.test.ts\` now.
 
 ${table(
   ['seed', 'step', 'model', 'rule', 'what was wrong'],
-  MET.map(({ seed, step, model, rule, what }) => [String(seed), String(step), model, rule, what]),
+  MET.map(({ seed, step, model, rule, what }) => [
+    String(seed),
+    step === undefined ? '' : String(step),
+    model,
+    rule,
+    what,
+  ]),
 )}
 
 ## What happened in them
