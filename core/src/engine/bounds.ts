@@ -21,9 +21,9 @@ export const IDS_MAX = 200_000;
 /** Fills that can still be busted; the oldest are forgotten first. */
 export const FILLS_MAX = 100_000;
 /** Most accounts judged in one slice. */
-export const SLICE_MAX = 10_000;
+export const SLICE_MAX = 1_000;
 /** Most calls whose deadline one beat looks at. */
-export const DEADLINES_MAX = 10_000;
+export const DEADLINES_MAX = 1_000;
 /** Most sets of parameters that are kept, proposed ones among them. */
 export const SETS_MAX = 1_000;
 /** Most models that are computed beside the one that counts. */
@@ -38,3 +38,9 @@ export const CLOSES_MAX = 16;
 export const ID_LENGTH_MAX = 128;
 /** Accounts whose headroom is kept between orders; who was asked about longest ago is assessed anew. */
 export const ROOMS_MAX = 2_000;
+/** A coin whose sources may close nobody holds up closing where it is more than this share of what an account holds. */
+export const DOUBT_SHARE = 0.05;
+/** A settlement price is within this share of the index, where there is one. */
+export const SETTLE_BAND = 0.25;
+/** Steps in which the smallest share of a whole book is looked for that brings it back to the line. */
+export const SHARE_STEPS = 64;

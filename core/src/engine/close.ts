@@ -2,7 +2,7 @@
 // `Closing`: whoever closes answers with facts, and the account is judged again after each trade.
 
 import { isRefusal, usd } from '../base/index.ts';
-import { CLOSES_MAX } from './bounds.ts';
+import { CLOSES_MAX, SHARE_STEPS } from './bounds.ts';
 import { least } from './cure.ts';
 import type { Facts } from './decide/context.ts';
 import { cancelAll, houseOf, pay, payOut, trade } from './decide/moves.ts';
@@ -29,6 +29,41 @@ interface Step {
   readonly price: PriceUnits;
 }
 
+/** Whether a forced trade may be made in a product now: it is not halted, and its coin's sources may close. */
+function mayTrade({ halts, health }: State, { mode, terms }: ProductState): boolean {
+  const { id, underlying } = terms.product;
+  return mode !== 'halted' && !halts.has(`product:${id}`) && health.get(underlying)?.mayLiquidate !== false;
+}
+
+/**
+ * A share of everything, where no single trade helps: each leg of a hedged book is what covers the other. The least share in sixty-fourths that reaches the
+ * line, or all.
+ */
+function shareOfAll(state: State, desk: Desk, account: AccountState): Step[] {
+  const judge = desk.judgeOfGroup(state, account.group);
+  if (isRefusal(judge)) return [];
+  const legs: (Step & { readonly held: Lots })[] = [];
+  for (const [product, { lots: held }] of account.positions) {
+    const listed = state.products.get(product)!;
+    const price = mayTrade(state, listed) ? closingPrice(state, judge, listed, held > 0 ? -1 : 1) : undefined;
+    if (price !== undefined) legs.push({ listed, lots: -held, price, held });
+  }
+  const parts = (n: bigint): Step[] =>
+    legs.map(({ listed, held, price }) => {
+      const part = (BigInt(Math.abs(held)) * n + BigInt(SHARE_STEPS) - 1n) / BigInt(SHARE_STEPS);
+      return { listed, lots: -Math.sign(held) * Number(part), price };
+    });
+  const reaches = (n: bigint) => {
+    const after = parts(n).reduce(
+      (imagined, { listed, lots, price }) => withTrade(state, imagined, listed.terms.product.id, lots, price),
+      account,
+    );
+    return (excessOf(state, desk, after) ?? -1n) >= 0n;
+  };
+  const all = BigInt(SHARE_STEPS);
+  return parts(least(all, all / 4n, reaches) ?? all);
+}
+
 /**
  * The next trade: of the held products that add most, the one that gains most excess for what it costs when closed whole; then as few lots of it as reach
  * the line, or all (M-213).
@@ -45,6 +80,7 @@ function nextStep(state: State, desk: Desk, account: AccountState): Step | undef
     if (tried >= state.policy.closing.candidates && best !== undefined) break;
     tried++;
     const listed = state.products.get(product)!;
+    if (!mayTrade(state, listed)) continue;
     const held = account.positions.get(product)!.lots;
     const price = closingPrice(state, judge, listed, held > 0 ? -1 : 1);
     if (price === undefined) continue;
@@ -116,6 +152,16 @@ function* cover(state: State, account: AccountState): Facts {
   }
 }
 
+/** One forced trade, the backstop on the other side. */
+function* force(state: State, account: AccountState, { listed, lots, price }: Step, fill: string): Facts {
+  const { id: product } = listed.terms.product;
+  const backstop = houseOf(state, 'backstop');
+  yield* trade(state, account, listed, lots, price, 0n);
+  yield* trade(state, backstop, listed, -lots, price, 0n);
+  const [buyer, seller] = lots > 0 ? [account.id, backstop.id] : [backstop.id, account.id];
+  yield { kind: 'traded', fill, product, lots: Math.abs(lots), price, buyer, seller, fees: [0n, 0n] };
+}
+
 /**
  * The plain reduce. Orders go first; then positions, step by step, until equity is back at the call line; then collateral for what is owed; what a
  * bankrupt still owes then falls to the insurance fund.
@@ -123,20 +169,19 @@ function* cover(state: State, account: AccountState): Facts {
 export const reduceAtMark: Closing = function* (state, desk, account) {
   yield* cancelAll(account, 'closing');
   yield* payOut(state, account);
-  const backstop = houseOf(state, 'backstop');
   for (let closes = 0; closes < CLOSES_MAX; closes++) {
     const short = excessOf(state, desk, account);
     if (short === undefined || short >= 0n) return;
     const step = nextStep(state, desk, account);
-    if (step === undefined) break;
-    const { listed, lots, price } = step;
-    const id = listed.terms.product.id;
-    const fill = `${state.seq}.${account.place}.${closes}`;
-    yield* trade(state, account, listed, lots, price, 0n);
-    yield* trade(state, backstop, listed, -lots, price, 0n);
-    const [buyer, seller] = lots > 0 ? [account.id, backstop.id] : [backstop.id, account.id];
-    yield { kind: 'traded', fill, product: id, lots: Math.abs(lots), price, buyer, seller, fees: [0n, 0n] };
+    if (step === undefined) {
+      for (const [n, leg] of shareOfAll(state, desk, account).entries()) {
+        yield* force(state, account, leg, `${state.seq}.${account.place}.${closes}.${n}`);
+      }
+      break;
+    }
+    yield* force(state, account, step, `${state.seq}.${account.place}.${closes}`);
   }
+  if ((excessOf(state, desk, account) ?? 0n) >= 0n) return;
   if (account.positions.size > 0) return;
   yield* sellCollateral(state, desk, account);
   const figures = desk.figuresOf(state, account);

@@ -101,5 +101,5 @@ export function cureOf(state: State, desk: Desk, account: AccountState, most: Un
     .map((product) => cureTrade(state, desk, account, product))
     .filter((found) => found !== undefined)
     .sort(byCost);
-  return { asset: cureAsset, units: cureUnits(state, desk, account, cureAsset, most) ?? 0n, trades };
+  return { asset: cureAsset, units: cureUnits(state, desk, account, cureAsset, most) ?? null, trades };
 }

@@ -39,7 +39,8 @@ interface KeptBook {
 }
 
 interface KeptFigures {
-  readonly version: number;
+  /** Of the account and of its owner's others, by name. */
+  readonly version: string;
   readonly book: MarginBook;
   readonly figures: StandingFigures | Refusal;
 }
@@ -135,8 +136,7 @@ export class Desk {
     const judge = this.judgeOfGroup(state, account.group);
     if (isRefusal(judge)) return judge;
     const siblings = siblingsOf(state, account);
-    // Versions only grow, so that their sum stays only where all of them do.
-    const version = siblings.reduce((sum, sibling) => sum + sibling.version, account.version);
+    const version = [account, ...siblings].map(({ place, version: own }) => `${place}:${own}`).join();
     const kept = this.figures.get(account);
     if (kept !== undefined && kept.version === version && kept.book === judge.book) return kept.figures;
     const figures = figuresIn(state, account, siblings, judge);

@@ -356,7 +356,7 @@ describe('M-210 to M-215: M-211 slices, M-212 cures, M-213 closing at M-214 pric
     expect(figures.equity).toBeGreaterThanOrEqual(figures.maintenance);
     expect(made!.cure.units).toBe(curedAt(figures, venue.state.policy.ladder) - figures.equity);
     const pay = (units: bigint): Input => ({ kind: 'deposit', account: 'a', asset: 'USD', units, id: id() });
-    venue.send(pay(made!.cure.units - 1n), minutes * MINUTE);
+    venue.send(pay(made!.cure.units! - 1n), minutes * MINUTE);
     expect(account(venue, 'a').status).toBe('called');
     venue.send(pay(1n), minutes * MINUTE);
     expect(account(venue, 'a').status).toBe('warned');

@@ -132,7 +132,8 @@ describe('M-200 the door', () => {
     const venue = two();
     expect(venue.state.halts.size).toBe(0);
     const facts = venue.send({ kind: 'beat' }, 3_600_000);
-    expect(kinds(facts)).toEqual(['halted']);
+    expect(kinds(facts)).toEqual(['halted', 'refused']);
+    expect(venue.state.now).toBeLessThan(facts.length === 2 ? 3_600_000 + venue.inputs[0]!.at : 0);
     expect(reason(venue.send(buy('a', 1)))).toBe('halted');
     expect(kinds(venue.send({ kind: 'deposit', account: 'a', asset: 'USD', units: 1n, id: id() }))).toEqual([
       'credited',
@@ -240,7 +241,9 @@ describe('M-201 fills of both sides', () => {
 
 describe('M-202 settlement', () => {
   it('pays an option its intrinsic value when its account is visited, and the clearing account ends at nothing', () => {
-    const venue = two();
+    const { policy } = openVenue().state;
+    const venue = openVenue({ ...policy, market: { ...policy.market, jumpMax: 40 * 86_400_000 } });
+    for (const account of ['a', 'b']) fund(venue, account, 50_000);
     for (const account of ['a', 'b']) {
       venue.send({ kind: 'deposit', account, asset: 'BTC', units: 300_000_000n, id: id() });
     }

@@ -52,12 +52,17 @@ function move(state: State, { account: id, product, lots, cost, realised }: Fact
   if (realised !== 0n) addUnits(state, account, listed.terms.product.settleAsset, realised);
 }
 
+/** Everybody is to be judged, from whose turn it is on. */
+function queueAll(state: State): void {
+  state.remaining = state.places.length - HOUSE.length;
+}
+
 function observe(state: State, { at, input }: Sequence): void {
   if (input.kind !== 'market') return;
   state.market = input.market;
   state.observedAt = at;
   state.health = input.health;
-  state.cursor = HOUSE.length;
+  queueAll(state);
   for (const [product, listed] of state.products) listed.fundingRate = input.funding.get(product) ?? 0;
 }
 
@@ -69,7 +74,7 @@ function adopt(state: State, set: string): void {
     state.groups.set(group, { set, shadows: shadows.filter((shadow) => shadow !== set) });
   }
   for (const group of proposal.shadowOf) state.groups.get(group)!.shadows.push(set);
-  state.cursor = HOUSE.length;
+  queueAll(state);
 }
 
 function setStatus(state: State, { account: id, status }: FactOf<'status'>): void {
@@ -103,7 +108,10 @@ const writers: Writers = {
   },
   'mode-set': (state, { product, mode, price }) => {
     const listed = state.products.get(product)!;
-    if (mode === 'settled') state.listing++;
+    if (mode === 'settled') {
+      state.listing++;
+      queueAll(state);
+    }
     listed.mode = mode;
     if (price !== undefined) listed.final = price;
   },
@@ -135,7 +143,6 @@ const writers: Writers = {
   linked: (state, { account, topUp }) => {
     const own = accountOf(state, account);
     own.topUp = topUp ?? undefined;
-    own.drawn = 0n;
   },
   credited: (state, { account, asset, units }) => addUnits(state, accountOf(state, account), asset, units),
   drawn: (state, { account, units }) => {
@@ -179,8 +186,9 @@ const writers: Writers = {
   accrued: (state, { asset, step }) => {
     state.assets.get(asset)!.interest += step;
   },
-  sliced: (state, { cursor }) => {
+  sliced: (state, { cursor, judged }) => {
     state.cursor = cursor;
+    state.remaining -= judged;
   },
   shadowed: nothing,
   status: setStatus,
@@ -215,6 +223,8 @@ const writers: Writers = {
   adopted: (state, { set }) => adopt(state, set),
   unproposed: (state, { set }) => {
     state.sets.delete(set);
+    for (const group of state.groups.values())
+      group.shadows = group.shadows.filter((shadow) => shadow !== set);
   },
   halted: (state, { scope, reason, isKill }, { at }) => {
     // A halt within a halt neither begins it anew nor takes back a kill.
@@ -246,10 +256,19 @@ export function evolve(state: State, fact: Fact, by: Sequence): void {
   (writers[fact.kind] as (state: State, fact: Fact, by: Sequence) => void)(state, fact, by);
 }
 
+/**
+ * Whether an input's time leaps ahead of the one before it. Such a time is not taken: a clock that went wrong could not be set back. An operator who resumes the
+ * venue confirms it.
+ */
+export function isLeap({ now, policy }: State, { at, input }: Sequence): boolean {
+  const isConfirmed = input.kind === 'resume' && input.scope.kind === 'venue';
+  return now !== 0 && at - now > policy.market.jumpMax && !isConfirmed;
+}
+
 /** What every input does, whatever becomes of it: its place in the order, its time, its message counted. */
-export function begin(state: State, { seq, at }: Sequence, sender: AccountState | undefined): void {
-  state.seq = seq;
-  if (at > state.now) state.now = at;
+export function begin(state: State, by: Sequence, sender: AccountState | undefined): void {
+  state.seq = by.seq;
+  if (by.at > state.now && !isLeap(state, by)) state.now = by.at;
   if (sender === undefined) return;
   const { rate, burst } = state.policy.throttle;
   const gained = (Math.max(0, state.now - sender.tokensAt) / 1000) * rate;

@@ -58,8 +58,8 @@ export interface CureTrade {
 /** What a call asks for. */
 export interface Cure {
   readonly asset: string;
-  /** The least that cures when it is deposited, units. */
-  readonly units: Units;
+  /** The least that cures when it is deposited, units; null where no amount of it does. */
+  readonly units: Units | null;
   /** Single trades that cure, cheapest first. */
   readonly trades: readonly CureTrade[];
 }

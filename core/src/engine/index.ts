@@ -5,7 +5,7 @@ export { cureOf, cureUnits } from './cure.ts';
 export { type Preview, previewOf } from './decide/adopt.ts';
 export { decide } from './decide/decide.ts';
 export { Desk, type Judge, type Models } from './desk.ts';
-export { evolve } from './evolve.ts';
+export { evolve, isLeap } from './evolve.ts';
 export type {
   CreditReason,
   Cure,

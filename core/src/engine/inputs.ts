@@ -116,7 +116,13 @@ export type Input =
       readonly operator: string;
       readonly reason: string;
     }
-  | { readonly kind: 'link'; readonly account: AccountId; readonly topUp: TopUp | null }
+  /** To another account of the same owner; to anybody's, where an operator signs for the lender's consent. */
+  | {
+      readonly kind: 'link';
+      readonly account: AccountId;
+      readonly topUp: TopUp | null;
+      readonly operator?: string;
+    }
   // Money.
   | {
       readonly kind: 'deposit';

@@ -1,17 +1,36 @@
 // From integers to the portfolio that a margin model reads: what has run up counts as cash, what is settled counts as paid.
 
 import type { Balance, Order, Portfolio, Position } from '../margin/index.ts';
-import { isMargined } from '../product/index.ts';
+import { underlyingOf } from '../market/index.ts';
+import { expiryOf, isMargined } from '../product/index.ts';
 import { balanceWithDue, fundingDue } from './accrual.ts';
-import type { AccountState, OpenOrder, State } from './state.ts';
-import { entryOf, priceOf, quantityOf, tenTo } from './terms.ts';
+import type { AccountState, OpenOrder, ProductState, State } from './state.ts';
+import { entryOf, priceOf, priceUnits, quantityOf, settlePrice, tenTo } from './terms.ts';
 import { payout } from './trade.ts';
-import type { Units } from './words.ts';
+import type { PriceUnits, Units } from './words.ts';
+
+/**
+ * What a product ends at: its final price once it is settled; from its expiry until then what it would pay at the index, so that nobody who holds it goes
+ * unjudged (M-202). Undefined while it lives.
+ */
+function finalOf({ market }: State, { terms, final }: ProductState): PriceUnits | undefined {
+  if (final !== undefined) return final;
+  const expiry = expiryOf(terms.product);
+  if (
+    market === undefined ||
+    expiry === undefined ||
+    expiry > market.at ||
+    terms.product.kind === 'structured'
+  )
+    return undefined;
+  const index = underlyingOf(market, terms.product.underlying)?.index;
+  return index === undefined ? undefined : settlePrice(terms, priceUnits(index));
+}
 
 /** An order as a model sees it: what is left of it, at its price; undefined where nothing is. */
 export function orderOf(state: State, { terms, lots, price }: OpenOrder): Order | undefined {
   const listed = state.products.get(terms.product)!;
-  if (listed.mode === 'settled' || lots === 0) return undefined;
+  if (finalOf(state, listed) !== undefined || lots === 0) return undefined;
   const { product } = listed.terms;
   return { product, side: terms.side, quantity: quantityOf(listed.terms, lots), price: priceOf(price) };
 }
@@ -28,7 +47,8 @@ export function portfolioOf(state: State, account: AccountState): Portfolio {
   const positions: Position[] = [];
   for (const [id, position] of account.positions) {
     const listed = state.products.get(id)!;
-    const { terms, final } = listed;
+    const { terms } = listed;
+    const final = finalOf(state, listed);
     const { settleAsset } = terms.product;
     const settle = state.assets.get(settleAsset)!.terms;
     const due = fundingDue(position, listed);

@@ -142,8 +142,9 @@ export interface State {
   /** When it came: accruals run until then. */
   observedAt: Instant;
   health: ReadonlyMap<string, MarketHealth>;
-  /** Which accounts have been judged on this market: those before the cursor. */
+  /** Whose turn it is to be judged, and how many are still to be judged on what came last. Turns go round, so that nobody waits for ever. */
   cursor: number;
+  remaining: number;
   /** Ids of clients that were seen, with the seq that took them. */
   readonly ids: Map<string, number>;
   readonly fills: Map<string, PastFill>;
@@ -207,7 +208,8 @@ export function emptyState(policy: EnginePolicy = enginePolicy): State {
     market: undefined,
     observedAt: start,
     health: new Map(),
-    cursor: 0,
+    cursor: HOUSE.length,
+    remaining: 0,
     ids: new Map(),
     fills: new Map(),
     called: new Set(),

@@ -5,10 +5,10 @@ import type { Last } from './body.ts';
 import type { Entry } from './contract.ts';
 
 /** Bytes of both texts of one entry. */
-export const ENTRY_BYTES_MAX = 4_194_304;
+export const ENTRY_BYTES_MAX = 134_217_728;
 /** Entries and bytes of one append; a transaction holds no more either. */
 export const BATCH_ENTRIES_MAX = 16_384;
-export const BATCH_BYTES_MAX = 67_108_864;
+export const BATCH_BYTES_MAX = 134_217_728;
 
 /** Bytes of the texts of entries that follow `last`, or why they do not. */
 export function doubtEntries(

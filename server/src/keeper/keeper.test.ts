@@ -87,6 +87,33 @@ describe('M-200 a keeper', () => {
     expect(keeper.state.now).toBe(2_000);
   });
 
+  it('halts on a leap of the clock, writes nothing of its time, and goes on when an operator resumes', async () => {
+    const journal = sure(openMemory());
+    const keeper = sure(Keeper.open(journal, known));
+    sure(await keeper.take({ kind: 'beat' }, 1_000));
+    expect(await keeper.take({ kind: 'beat' }, 9e12)).toMatchObject({
+      kind: 'refused',
+      reason: 'out-of-order',
+    });
+    expect([keeper.state.now, keeper.state.halts.has('venue'), journal.head.seq]).toEqual([1_000, true, 2]);
+    const resume: Input = {
+      kind: 'resume',
+      scope: { kind: 'venue' },
+      operator: 'ann',
+      reason: 'it was an hour',
+    };
+    sure(await keeper.take(resume, 3_600_000));
+    expect([keeper.state.now, keeper.state.halts.size]).toEqual([3_600_000, 0]);
+  });
+
+  it('leaves nothing of an input that has no sound text', async () => {
+    const keeper = sure(Keeper.open(sure(openMemory()), known));
+    const nasty = { kind: 'amend', account: 'a', order: 'no order', id: 'x' } as Input;
+    expect(isRefusal(await keeper.take(nasty, 1))).toBe(true);
+    expect(isRefusal(await keeper.take(undefined as unknown as Input, 1))).toBe(true);
+    expect(keeper.state.seq).toBe(0);
+  });
+
   it('takes nothing more once the disk has not taken something, and loses nothing that it answered', async () => {
     const disk = new FaultyDisk(5);
     const keeper = sure(Keeper.open(sure(openLog(disk)), known));
@@ -101,7 +128,7 @@ describe('M-200 a keeper', () => {
       }
       answered = taken.seq;
     }
-    expect(refusal?.message).toContain('nothing more is taken until it is opened again');
+    expect(refusal?.message).toContain('nothing more is taken until the journal is opened again');
     expect(isRefusal(await keeper.take({ kind: 'beat' }, 0))).toBe(true);
     const after = sure(Keeper.open(sure(openLog(disk.crash())), known));
     expect(after.state.seq).toBeGreaterThanOrEqual(answered);

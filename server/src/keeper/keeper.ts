@@ -6,6 +6,8 @@ import {
   type Instant,
   isRefusal,
   type Refusal,
+  readInput,
+  readState,
   refuse,
   writeFacts,
   writeInput,
@@ -15,14 +17,17 @@ import {
   apply,
   type Desk,
   type Fact,
+  HOUSE,
   type Input,
+  isLeap,
   type Models,
   SCHEMA,
+  type Sequenced,
   type StandingFigures,
   type State,
   type Status,
 } from '@plimsoll/core/engine';
-import type { Journal } from '../journal/contract.ts';
+import type { Entry, Journal } from '../journal/contract.ts';
 import { replayRecords } from './recover.ts';
 
 /** An input that was taken into the order, with what was decided of it; a fact may still say that it was refused. */
@@ -42,6 +47,21 @@ export interface Streamed {
 
 export type Listener = (streamed: Streamed) => void;
 
+/** What may wait to be written, in inputs and in characters of their texts: less than a journal takes, so that it never refuses what is decided. */
+export const WAITING_MAX = 65_536;
+export const WAITING_BYTES_MAX = 67_108_864;
+
+/** An input's text, and the input as it reads back. */
+function textOf(input: Input, models: Models): { readonly text: string; readonly input: Input } | Refusal {
+  try {
+    const text = writeInput(input);
+    const read = readInput(text, input.kind, models);
+    return isRefusal(read) ? read : { text, input: read };
+  } catch (error) {
+    return refuse('malformed', `it has no text (${(error as Error).message}); mend it.`, String(input?.kind));
+  }
+}
+
 /** Accounts that an input touched, or that a slice judged. */
 function touched({ places }: State, facts: readonly Fact[]): Set<string> {
   const names = new Set<string>();
@@ -49,7 +69,10 @@ function touched({ places }: State, facts: readonly Fact[]): Set<string> {
     if ('account' in fact) names.add(fact.account);
     if (fact.kind === 'traded') names.add(fact.buyer).add(fact.seller);
     if (fact.kind !== 'sliced') continue;
-    for (const { id } of places.slice(fact.cursor - fact.judged, fact.cursor)) names.add(id);
+    // Turns go round: a slice may begin among the last accounts and end among the first.
+    const clients = places.slice(HOUSE.length);
+    const end = fact.cursor - HOUSE.length;
+    for (let n = 1; n <= fact.judged; n++) names.add(clients.at((end - n) % clients.length)!.id);
   }
   return names;
 }
@@ -65,10 +88,13 @@ export class Keeper {
   private broken: Refusal | undefined;
   /** Entries decided and not yet durable. */
   private waiting = 0;
+  private waitingBytes = 0;
+  private readonly models: Models;
   private readonly listeners = new Set<Listener>();
 
-  private constructor(journal: Journal, state: State, desk: Desk) {
+  private constructor(journal: Journal, state: State, desk: Desk, models: Models) {
     this.journal = journal;
+    this.models = models;
     this.state = state;
     this.desk = desk;
   }
@@ -79,11 +105,17 @@ export class Keeper {
    */
   static open(journal: Journal, models: Models): Keeper | Refusal {
     const snapshot = journal.newest();
-    // Where no snapshot is whole everything is decided again from the first entry.
-    const from = snapshot === undefined || isRefusal(snapshot) ? undefined : snapshot;
-    const recovered = replayRecords(journal.read(from?.seq ?? 0), models, from);
-    if (isRefusal(recovered)) return recovered;
-    return new Keeper(journal, recovered.state, recovered.desk);
+    // Where no snapshot is whole or can be read, everything is decided again from the first entry.
+    if (
+      snapshot !== undefined &&
+      !isRefusal(snapshot) &&
+      !isRefusal(readState(snapshot.body, 'snapshot', models))
+    ) {
+      const later = replayRecords(journal.read(snapshot.seq), models, snapshot);
+      return isRefusal(later) ? later : new Keeper(journal, later.state, later.desk, models);
+    }
+    const whole = replayRecords(journal.read(0), models);
+    return isRefusal(whole) ? whole : new Keeper(journal, whole.state, whole.desk, models);
   }
 
   /** How many inputs wait to be durable. */
@@ -92,30 +124,64 @@ export class Keeper {
   }
 
   /**
-   * Decides an input now, and answers when it is durable. A clock that went back stands still: the time of the input before counts. Refuses everything once the journal
-   * has refused.
+   * Decides an input now, and answers when it is durable. The input is decided as its text reads back, so that a replay decides the same; what does not read back is refused
+   * and leaves nothing. A clock that went back stands still: the time of the input before counts. One that leaps halts the venue until an operator resumes it. Refuses for now when too much
+   * waits to be written, and everything once the journal has refused.
    * @example const { seq, facts } = await keeper.take({ kind: 'beat' }, Date.now())
    */
   async take(input: Input, at: number): Promise<Taken | Refusal> {
     if (this.broken !== undefined) return this.broken;
-    const { state, desk } = this;
-    const seq = state.seq + 1;
+    const text = textOf(input, this.models);
+    if (isRefusal(text)) return text;
+    if (this.waiting >= WAITING_MAX || this.waitingBytes + text.text.length > WAITING_BYTES_MAX) {
+      const message = `${this.waiting} inputs wait to be written; send it again when they are.`;
+      return refuse('too-large', message, this.journal.where);
+    }
+    const { state } = this;
     const now = Math.max(at, state.now) as Instant;
-    const facts = apply(state, { seq, at: now, input }, desk);
-    const entry = { seq, at: now, schema: SCHEMA, input: writeInput(input), facts: writeFacts(facts) };
-    const standings = this.standingsOf(facts, seq, now);
+    const by = { seq: state.seq + 1, at: now, input: text.input };
+    if (!isLeap(state, by)) return this.decide(by, text.text);
+    const reason = `the clock leapt by ${Math.round((now - state.now) / 1000)} s`;
+    if (!state.halts.has('venue')) {
+      const halt: Input = { kind: 'halt', scope: { kind: 'venue' }, operator: 'clock', reason };
+      const halted = await this.decide({ seq: by.seq, at: state.now, input: halt }, writeInput(halt));
+      if (isRefusal(halted)) return halted;
+    }
+    return refuse(
+      'out-of-order',
+      `${reason}; set the clock, or resume the venue at the time that is right.`,
+      input.kind,
+    );
+  }
+
+  private async decide(by: Sequenced<Input>, text: string): Promise<Taken | Refusal> {
+    const { seq, at } = by;
+    let facts: readonly Fact[];
+    let entry: Entry;
+    try {
+      facts = apply(this.state, by, this.desk);
+      entry = { seq, at, schema: SCHEMA, input: text, facts: writeFacts(facts) };
+    } catch (error) {
+      // A broken promise of our own: what the state is now nobody knows, so that nothing more is decided on it.
+      return this.end(
+        refuse('not-supported', `deciding entry ${seq} failed: ${(error as Error).message}`, by.input.kind),
+      );
+    }
+    const standings = this.standingsOf(facts, seq, at);
+    const bytes = entry.input.length + entry.facts.length;
     this.waiting++;
+    this.waitingBytes += bytes;
     const head = await this.journal.append([entry]);
     this.waiting--;
-    if (!isRefusal(head)) {
-      for (const standing of standings) for (const listen of this.listeners) listen(standing);
-      return { seq, facts };
-    }
-    this.broken ??= refuse(
-      head.reason,
-      `the journal did not take entry ${seq} (${head.message}); nothing more is taken until it is opened again.`,
-      head.where ?? this.journal.where,
-    );
+    this.waitingBytes -= bytes;
+    if (isRefusal(head)) return this.end(head);
+    for (const standing of standings) for (const listen of this.listeners) listen(standing);
+    return { seq, facts };
+  }
+
+  private end(why: Refusal): Refusal {
+    const message = `${why.message}; nothing more is taken until the journal is opened again.`;
+    this.broken ??= refuse(why.reason, message, why.where ?? this.journal.where);
     return this.broken;
   }
 
@@ -148,6 +214,9 @@ export class Keeper {
     }
     const body = writeState(this.state);
     if (isRefusal(body)) return body;
+    // What could not be read back would be found out when it is needed.
+    const read = readState(body, 'snapshot', this.models);
+    if (isRefusal(read)) return read;
     const state = createHash('sha256').update(body).digest('hex') as Digest;
     return this.journal.keep({ ...head, schema: SCHEMA, body, state });
   }

@@ -121,24 +121,43 @@ export const approve: Decider<'approve'> = function* (context, input) {
     doubtHand(input) ??
     (proposal.approvals.includes(input.operator)
       ? refuse('not-allowed', 'the same hand has signed it already; another must.', `set ${input.set}`)
-      : undefined);
+      : undefined) ??
+    (proposal.approvals.length < context.state.policy.approvals
+      ? undefined
+      : refuse('not-allowed', 'it has its approvals, and waits for its time.', `set ${input.set}`));
   if (wrong !== undefined) return yield* refused(wrong);
   yield { kind: 'approved', set: input.set, operator: input.operator };
   yield* adoptDue(context);
 };
 
+/** Takes back what is not adopted yet, and what is only computed beside others. */
 export const unpropose: Decider<'withdraw-proposal'> = function* (context, input) {
-  const proposal = proposalOf(context, input.set);
-  if (isRefusal(proposal)) return yield* refused(proposal);
-  const wrong = doubtHand(input);
+  const { sets, groups } = context.state;
+  const counts = [...groups.values()].some(({ set }) => set === input.set);
+  const wrong =
+    (sets.has(input.set)
+      ? undefined
+      : refuse('unknown-set', 'nobody has proposed it.', `set ${input.set}`)) ??
+    (counts
+      ? refuse('not-allowed', 'it counts for a group; propose another in its place.', `set ${input.set}`)
+      : undefined) ??
+    doubtHand(input);
   if (wrong !== undefined) return yield* refused(wrong);
   yield { kind: 'unproposed', set: input.set };
 };
 
 /** Adopts what has its approvals and whose time has come, in the order in which it was proposed. */
 export function* adoptDue({ state }: Context): Facts {
-  for (const { set, approvals, isAdopted, from } of [...state.sets.values()]) {
+  for (const { set, approvals, isAdopted, from, shadowOf } of [...state.sets.values()]) {
     if (isAdopted || approvals.length < state.policy.approvals || from > state.now) continue;
+    // Others may have taken the places beside a group while this one waited.
+    const isFull = shadowOf.some(
+      (group) => (state.groups.get(group)?.shadows.length ?? SHADOWS_MAX) >= SHADOWS_MAX,
+    );
+    if (isFull) {
+      yield { kind: 'unproposed', set };
+      continue;
+    }
     yield { kind: 'adopted', set };
   }
 }

@@ -55,7 +55,7 @@ export const regroup: Decider<'regroup'> = function* (context, input) {
   yield* visit(context, account);
 };
 
-export const link: Decider<'link'> = function* (context, { account: id, topUp }) {
+export const link: Decider<'link'> = function* (context, { account: id, topUp, operator }) {
   const account = clientOf(context, id);
   if (isRefusal(account)) return yield* refused(account);
   if (topUp !== null) {
@@ -66,9 +66,15 @@ export const link: Decider<'link'> = function* (context, { account: id, topUp })
     const wrong =
       from === account
         ? refuse('not-allowed', 'an account cannot top itself up; name another.', `account ${id}`)
-        : topUp.most > 0n
-          ? undefined
-          : refuse('out-of-range', 'the most that may be drawn must be above zero.', `account ${id}`);
+        : from.owner !== account.owner && operator === undefined
+          ? refuse(
+              'not-allowed',
+              'it is another owner’s; an operator must sign that it agrees to lend.',
+              `account ${topUp.from}`,
+            )
+          : topUp.most > 0n
+            ? undefined
+            : refuse('out-of-range', 'the most that may be drawn must be above zero.', `account ${id}`);
     if (wrong !== undefined) return yield* refused(wrong);
   }
   yield { kind: 'linked', account: id, topUp };

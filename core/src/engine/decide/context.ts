@@ -132,6 +132,23 @@ export function doubtOpen(
   return refuse('not-allowed', 'it owes more than it has; deposit first.', `account ${account.id}`);
 }
 
+/** Whether there is a market young enough to add risk on, or to take money out on. */
+export function isFresh({ market, now, policy }: State): boolean {
+  return market !== undefined && now - market.at <= policy.market.tradeAgeMax;
+}
+
+/** Prices that money may not move on: an old market, a coin whose sources let it only be reduced. */
+export function doubtPrices({ state }: Context, assets: readonly string[]): Refusal | undefined {
+  if (!isFresh(state))
+    return refuse('stale-market', 'there is no market of now; wait for one.', assets.join(' and '));
+  const sick = assets.find((asset) =>
+    ['reduce-only', 'halt'].includes(state.health.get(asset)?.mode ?? 'normal'),
+  );
+  return sick === undefined
+    ? undefined
+    : refuse('halted', 'its sources do not agree on a price now; wait until they do.', sick);
+}
+
 /** What an account is told when margin does not suffice. */
 export function tooLittle(account: AccountState, short: Usd, what: string): Refusal {
   const message = `${what} would leave it ${dollars(short).toFixed(2)} USD short of initial margin; deposit, make it smaller, or close something.`;

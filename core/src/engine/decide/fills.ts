@@ -1,11 +1,12 @@
 // Fills: what the matcher did. Both sides at once, or not at all.
 
 import { type Instant, isRefusal, type Refusal, refuse, usd } from '../../base/index.ts';
+import { expiryOf } from '../../product/index.ts';
 import { withTrade } from '../imagine.ts';
 import type { FillSide, InputOf } from '../inputs.ts';
 import type { AccountState, OpenOrder, ProductState } from '../state.ts';
 import { costOf } from '../terms.ts';
-import { HOUSE } from '../words.ts';
+import type { Units } from '../words.ts';
 import {
   because,
   type Context,
@@ -22,6 +23,7 @@ import {
   tooLittle,
 } from './context.ts';
 import { cancelAll, trade, trimReducing } from './moves.ts';
+import { doubtOrder } from './order-doubts.ts';
 import { visit } from './visit.ts';
 
 /** A side, with the account and order it names. */
@@ -37,7 +39,8 @@ function sideOf(
   { account: id, order: orderId, fee }: FillSide,
   side: 'buy' | 'sell',
 ): Side | Refusal {
-  const isHouse = (HOUSE as readonly string[]).includes(id);
+  // Of the venue's own accounts these two may trade: what is agreed with the others would be nobody's.
+  const isHouse = id === 'venue' || id === 'backstop';
   const account = isHouse ? context.state.accounts.get(id)! : clientOf(context, id);
   if (isRefusal(account)) return account;
   if (orderId === undefined) return { account, order: undefined, side, fee };
@@ -72,6 +75,10 @@ function doubtAgreed(
 ): Refusal | undefined {
   const { state, desk } = context;
   if (account.isHouse) return undefined;
+  const listed = state.products.get(fill.product)!;
+  const order = { product: fill.product, side, lots: fill.lots };
+  const doubt = doubtOrder(context, account, listed, order, fill.price, new Set());
+  if (doubt !== undefined) return doubt;
   const lots = side === 'buy' ? fill.lots : -fill.lots;
   const after = desk.figuresAs(state, withTrade(state, account, fill.product, lots, fill.price, fee));
   if (isRefusal(after)) return because(after, account);
@@ -119,6 +126,47 @@ function* protectQuotes(
   );
 }
 
+/** Whether a product trades at all now. */
+function doubtTrading({ state }: Context, { mode, terms }: ProductState): Refusal | undefined {
+  const { id, underlying } = terms.product;
+  const venue = state.halts.get('venue');
+  if (venue !== undefined) {
+    return refuse('halted', `the venue is halted (${venue.reason}); wait until it is resumed.`, id);
+  }
+  if (mode === 'settled' || mode === 'halted')
+    return refuse('halted', `it is ${mode}; nothing of it trades.`, id);
+  const expiry = expiryOf(terms.product);
+  if (expiry !== undefined && expiry <= state.now) {
+    return refuse('expired', 'it has expired; nothing of it trades.', id);
+  }
+  if (state.health.get(underlying)?.mode !== 'halt') return undefined;
+  return refuse('halted', 'its sources let nothing trade now; wait for a market that does.', id);
+}
+
+/** What is wrong with one side: more lots than can be counted, a fee beyond the trade, an account that may not trade, an order that says otherwise. */
+function doubtSide(
+  context: Context,
+  side: Side,
+  listed: ProductState,
+  input: InputOf<'fill'>,
+  worth: Units,
+): Refusal | undefined {
+  const { account, fee, order } = side;
+  const where = `account ${account.id}`;
+  const lots = side.side === 'buy' ? input.lots : -input.lots;
+  const after = (account.positions.get(input.product)?.lots ?? 0) + lots;
+  if (!Number.isSafeInteger(after)) {
+    return refuse('out-of-range', `it would hold ${after} lots, more than can be counted one by one.`, where);
+  }
+  if (fee > worth || -fee > worth) {
+    const message = `its fee is ${fee} units, more than the ${worth} that the trade is worth; check its scale.`;
+    return refuse('out-of-range', message, where);
+  }
+  const closed = account.isHouse ? undefined : doubtOpen(context, account, listed);
+  if (closed !== undefined) return closed;
+  return order === undefined ? doubtAgreed(context, side, input) : doubtBooked(side, order, input);
+}
+
 function doubtFill(
   context: Context,
   buyer: Side,
@@ -126,9 +174,8 @@ function doubtFill(
   listed: ProductState,
   input: InputOf<'fill'>,
 ): Refusal | undefined {
-  if (listed.mode === 'settled' || listed.mode === 'halted') {
-    return refuse('halted', `it is ${listed.mode}; nothing of it trades.`, input.product);
-  }
+  const wrong = doubtTrading(context, listed);
+  if (wrong !== undefined) return wrong;
   if (buyer.account === seller.account) {
     return refuse(
       'not-allowed',
@@ -139,25 +186,7 @@ function doubtFill(
   const settle = context.state.assets.get(listed.terms.product.settleAsset)!;
   const cost = costOf(listed.terms, input.lots, input.price, settle.terms);
   const worth = cost < 0n ? -cost : cost;
-  for (const side of [buyer, seller]) {
-    if (side.fee > worth || -side.fee > worth) {
-      const message = `its fee is ${side.fee} units, more than the ${worth} that the trade is worth; check its scale.`;
-      return refuse('out-of-range', message, `account ${side.account.id}`);
-    }
-    const closed = side.account.isHouse ? undefined : doubtOpen(context, side.account, listed);
-    if (closed !== undefined) return closed;
-    const wrong =
-      side.order === undefined ? doubtAgreed(context, side, input) : doubtBooked(side, side.order, input);
-    if (wrong !== undefined) return wrong;
-    const venue = context.state.halts.get('venue');
-    if (venue !== undefined)
-      return refuse(
-        'halted',
-        `the venue is halted (${venue.reason}); wait until it is resumed.`,
-        input.product,
-      );
-  }
-  return undefined;
+  return doubtSide(context, buyer, listed, input, worth) ?? doubtSide(context, seller, listed, input, worth);
 }
 
 export const fill: Decider<'fill'> = function* (context, input) {

@@ -75,7 +75,9 @@ export const limit: Decider<'limit'> = function* (context, input) {
       ? scope.kind === 'product'
       : name === 'delta'
         ? scope.kind === 'owner'
-        : scope.kind !== 'venue';
+        : name === 'orders'
+          ? scope.kind === 'account' || scope.kind === 'owner'
+          : scope.kind !== 'venue';
   const wrong =
     doubtHand(input) ??
     (fits

@@ -1,9 +1,10 @@
 // What there is: assets, products, their modes and their ends, the venue's policy.
 
 import { isRefusal, refuse } from '../../base/index.ts';
+import { underlyingOf } from '../../market/index.ts';
 import { expiryOf } from '../../product/index.ts';
-import { ASSETS_MAX, PRODUCTS_MAX } from '../bounds.ts';
-import { settlePrice } from '../terms.ts';
+import { ASSETS_MAX, PRODUCTS_MAX, SETTLE_BAND } from '../bounds.ts';
+import { priceUnits, settlePrice } from '../terms.ts';
 import {
   assetOf,
   type Context,
@@ -122,6 +123,16 @@ export const settle: Decider<'settle'> = function* (context, { underlying, expir
       refuse('out-of-range', `the price is ${price}; it must be a whole number of 1e-8 above zero.`, where),
     );
   }
+  const index = state.market === undefined ? undefined : underlyingOf(state.market, underlying)?.index;
+  if (index !== undefined && Math.abs(price / priceUnits(index) - 1) > SETTLE_BAND) {
+    return yield* refused(
+      refuse(
+        'collar',
+        `the index is ${index}; a settlement price is within ${100 * SETTLE_BAND} % of it.`,
+        where,
+      ),
+    );
+  }
   if (expiry > state.now) {
     return yield* refused(refuse('not-allowed', 'it has not expired yet; settle it when it has.', where));
   }
@@ -131,7 +142,7 @@ export const settle: Decider<'settle'> = function* (context, { underlying, expir
   for (const { terms } of due) yield* settleAt(context, terms.product.id, settlePrice(terms, price));
 };
 
-export const policy: Decider<'policy'> = function* (_, { policy: next, operator }) {
+export const policy: Decider<'policy'> = function* ({ state }, { policy: next, operator }) {
   const { ladder, closing, market, throttle } = next;
   const numbers = [
     ladder.warnWithin,
@@ -153,6 +164,10 @@ export const policy: Decider<'policy'> = function* (_, { policy: next, operator 
   const sound = numbers.every((value) => Number.isFinite(value) && value >= 0);
   const wrong =
     doubtHand({ operator }) ??
+    // Where two hands are asked, one cannot say that one is enough.
+    (next.approvals < state.policy.approvals
+      ? refuse('not-allowed', 'one hand cannot lower how many are asked.', 'approvals')
+      : undefined) ??
     (sound &&
     throttle.burst >= 1 &&
     closing.candidates >= 1 &&

@@ -1,6 +1,6 @@
 // What is seen and what time brings: markets, beats, and the slices in which everybody is judged on the newest market.
 
-import { assert, type Instant, isRefusal, type Refusal, refuse, type Usd, usd } from '../../base/index.ts';
+import { isRefusal, type Refusal, refuse, type Usd, usd } from '../../base/index.ts';
 import type { Market } from '../../market/index.ts';
 import { compareText } from '../../product/index.ts';
 import { fundingStep, interestStep } from '../accrual.ts';
@@ -10,7 +10,7 @@ import { markOf } from '../forced.ts';
 import type { MarketHealth } from '../inputs.ts';
 import { statusOf } from '../ladder.ts';
 import type { AccountState, State } from '../state.ts';
-import type { SetId } from '../words.ts';
+import { HOUSE, type SetId } from '../words.ts';
 import { adoptDue } from './adopt.ts';
 import { type Context, type Decider, type Facts, refused } from './context.ts';
 import { visit } from './visit.ts';
@@ -18,17 +18,15 @@ import { visit } from './visit.ts';
 /** Funding rates beyond this an hour are typing mistakes. */
 const FUNDING_RATE_MAX = 0.1;
 
-/** The sets whose books are needed: those that count and those beside them. */
-export function setsInUse({ groups }: State): Set<SetId> {
-  const sets = new Set<SetId>();
-  for (const { set, shadows } of groups.values()) for (const one of [set, ...shadows]) sets.add(one);
-  return sets;
+/** The sets that count for some group. What is computed beside them makes its book when it is looked at, and is left out where it can make none. */
+function setsThatCount({ groups }: State): Set<SetId> {
+  return new Set([...groups.values()].map(({ set }) => set));
 }
 
-/** Books of a market that is not yet the state's; what a set in use refuses, the market is refused for. */
+/** Books of a market that is not yet the state's; what a set that counts refuses, the market is refused for. */
 function booksOf({ state, desk }: Context, market: Market): Map<SetId, Judge> | Refusal {
   const books = new Map<SetId, Judge>();
-  for (const set of setsInUse(state)) {
+  for (const set of setsThatCount(state)) {
     const judge = desk.build(state, state.sets.get(set)!, market);
     if (isRefusal(judge)) return judge;
     books.set(set, judge);
@@ -38,7 +36,8 @@ function booksOf({ state, desk }: Context, market: Market): Map<SetId, Judge> | 
 
 /** Funding and interest since the last market, at its marks and rates. */
 function* accrue({ state, desk, by }: Context): Facts {
-  const elapsed = by.at - state.observedAt;
+  // Over a halt for a leap of the clock nothing runs up beyond what a leap may be.
+  const elapsed = Math.min(by.at - state.observedAt, state.policy.market.jumpMax);
   if (state.market === undefined || elapsed <= 0) return;
   for (const [asset, known] of state.assets) {
     const step = interestStep(known, elapsed);
@@ -170,24 +169,27 @@ export const slice: Decider<'slice'> = function* (context, { count }) {
     );
   }
   const shadows = new Map<SetId, Shadow>();
-  const end = Math.min(state.cursor + count, state.places.length);
-  const from = state.cursor;
-  for (let place = from; place < end; place++) {
-    const account = state.places[place]!;
+  const first = HOUSE.length;
+  const clients = state.places.length - first;
+  const judged = Math.min(count, state.remaining, clients);
+  let cursor = state.cursor;
+  for (let n = 0; n < judged; n++) {
+    const account = state.places[cursor < state.places.length ? cursor : first]!;
+    cursor = account.place + 1;
     yield* visit(context, account);
     shade(context, account, shadows);
   }
-  assert(state.cursor === from, 'nothing moves the cursor while a slice is judged');
   for (const [set, sums] of shadows) {
     yield { kind: 'shadowed', set, ...sums, initial: usd(sums.initial) as Usd };
   }
-  yield { kind: 'sliced', cursor: end, judged: end - from };
+  yield { kind: 'sliced', cursor, judged };
 };
 
-/** Halts the venue where the clock leapt: deadlines and funding over time that nobody saw are for an operator to judge. */
-export function* doubtClock({ state, by }: Context, before: Instant): Facts {
-  const leap = by.at - before;
-  if (before === 0 || leap <= state.policy.market.jumpMax || state.halts.has('venue')) return;
+/** Halts the venue where the clock leapt, and takes nothing of that time: what nobody saw is for an operator to judge. */
+export function* doubtClock({ state, by }: Context): Facts {
+  const leap = by.at - state.now;
   const reason = `the clock leapt by ${Math.round(leap / 1000)} s`;
-  yield { kind: 'halted', scope: { kind: 'venue' }, reason, isKill: false };
+  if (!state.halts.has('venue')) yield { kind: 'halted', scope: { kind: 'venue' }, reason, isKill: false };
+  const mend = 'set the clock, or resume the venue at the time that is right';
+  yield { kind: 'refused', refusal: refuse('out-of-order', `${reason}; ${mend}.`, by.input.kind) };
 }

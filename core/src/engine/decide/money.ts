@@ -13,6 +13,7 @@ import {
   clientOf,
   type Decider,
   doubtOpen,
+  doubtPrices,
   doubtUnits,
   isNoWorse,
   refused,
@@ -54,6 +55,8 @@ export function doubtOut(
   ) {
     return undefined;
   }
+  const old = doubtPrices({ state, desk } as Context, [asset]);
+  if (old !== undefined) return old;
   const after = desk.figuresAs(state, withUnits(state, account, asset, -units));
   if (isRefusal(after)) return because(after, account);
   const short = after.locked + after.initial - after.equity;
@@ -106,7 +109,8 @@ export const convert: Decider<'convert'> = function* (context, { account: id, fr
   if (isRefusal(target)) return yield* refused(target);
   const same =
     from === to ? refuse('malformed', 'it is converted into itself; name another asset.', from) : undefined;
-  const wrong = same ?? doubtUnits(units, from) ?? doubtOpen(context, account);
+  const wrong =
+    same ?? doubtUnits(units, from) ?? doubtOpen(context, account) ?? doubtPrices(context, [from, to]);
   if (wrong !== undefined) return yield* refused(wrong);
   const left = balanceWithDue(state, account, from) - units;
   if (left < -source.terms.borrowMax) {

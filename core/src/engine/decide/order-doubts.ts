@@ -1,13 +1,14 @@
 // What is asked of every order before margin is: is it one, is it allowed now, is it within limits.
 
 import { isRefusal, type Refusal, refuse } from '../../base/index.ts';
+import { expiryOf } from '../../product/index.ts';
 import { ORDERS_MAX } from '../bounds.ts';
 import { markOf } from '../forced.ts';
 import type { OrderTerms } from '../inputs.ts';
 import { type AccountState, limitKey, type ProductState, type State } from '../state.ts';
 import { quantityOf } from '../terms.ts';
 import { type Lots, PRICE_SCALE, type PriceUnits, scopeKey } from '../words.ts';
-import type { Context } from './context.ts';
+import { type Context, isFresh } from './context.ts';
 
 /** Lots open on a side of a product, without some orders. */
 export function openLots(
@@ -70,7 +71,10 @@ function doubtMode(
   isReducing: boolean,
 ): Refusal | undefined {
   const { id, underlying } = listed.terms.product;
-  if (listed.mode === 'settled') return refuse('expired', 'it is settled; nothing of it trades.', id);
+  const expiry = expiryOf(listed.terms.product);
+  if (listed.mode === 'settled' || (expiry !== undefined && expiry <= state.now)) {
+    return refuse('expired', 'it has expired or is settled; nothing of it trades.', id);
+  }
   const health = state.health.get(underlying)?.mode;
   if (listed.mode === 'halted' || health === 'halt') {
     return refuse('halted', 'it does not trade now; wait until it is resumed.', id);
@@ -85,8 +89,7 @@ function doubtMode(
       id,
     );
   }
-  if (state.market !== undefined && state.now - state.observedAt <= state.policy.market.tradeAgeMax)
-    return undefined;
+  if (isFresh(state)) return undefined;
   return refuse(
     'stale-market',
     'there is no market of now, so that only what reduces is taken; wait for one.',
@@ -120,6 +123,7 @@ function ownerDelta(
   account: AccountState,
   underlying: string,
   more: number,
+  way: number,
 ): number | undefined {
   const { state, desk } = context;
   const judge = desk.judgeOfGroup(state, account.group);
@@ -136,6 +140,12 @@ function ownerDelta(
   for (const id of state.owners.get(account.owner)!.accounts) {
     const own = state.accounts.get(id)!;
     for (const [product, { lots }] of own.positions) add(product, lots);
+    // Of what is open it counts what goes the same way.
+    for (const { terms, lots } of own.orders.values()) {
+      const side = terms.side === 'buy' ? lots : -lots;
+      const row = indexOf.get(terms.product);
+      if (row !== undefined && side * columns.delta[row]! * way > 0) add(terms.product, side);
+    }
   }
   return Math.abs(delta);
 }
@@ -164,7 +174,10 @@ function doubtLimits(
   if (reach > positionMax)
     return refuse('limit', `it could come to ${reach} lots of ${id}, and ${positionMax} are allowed.`, where);
   const interestMax = state.limits.get(limitKey(scopeKey({ kind: 'product', id }), 'open-interest'));
-  if (interestMax !== undefined && listed.openInterest + order.lots > interestMax) {
+  if (
+    interestMax !== undefined &&
+    listed.openInterest + openLots(account, id, order.side, replaced) + order.lots > interestMax
+  ) {
     return refuse(
       'limit',
       `${listed.openInterest} lots are open, and ${interestMax} are allowed; wait or reduce.`,
@@ -182,8 +195,8 @@ function doubtLimits(
       ? 0
       : side * quantityOf(listed.terms, order.lots) * judge.book.risk.columns.delta[row]! * index;
   const [before, after] = [
-    ownerDelta(context, account, underlying, 0)!,
-    ownerDelta(context, account, underlying, more)!,
+    ownerDelta(context, account, underlying, 0, more)!,
+    ownerDelta(context, account, underlying, more, more)!,
   ];
   if (after <= deltaMax || after <= before) return undefined;
   return refuse(

@@ -125,7 +125,12 @@ export const amend: Decider<'amend'> = function* (context, { account: id, order:
   const listed = context.state.products.get(order.terms.product)!;
   const next = { lots: lots ?? order.lots, price: price ?? order.price };
   const wrong =
-    doubtLots(next.lots, orderId) ?? doubtPrice(listed, next.price) ?? doubtOpen(context, account, listed);
+    (lots === undefined && price === undefined
+      ? refuse('malformed', 'it changes nothing; give lots, a price, or both.', orderId)
+      : undefined) ??
+    doubtLots(next.lots, orderId) ??
+    doubtPrice(listed, next.price) ??
+    doubtOpen(context, account, listed);
   if (wrong !== undefined) return yield* refused(wrong);
   if (next.price !== order.price || next.lots > order.lots) {
     const replaced = new Set([orderId]);
@@ -232,9 +237,14 @@ export const protect: Decider<'protect'> = function* (context, { account: id, pr
   const account = clientOf(context, id);
   if (isRefusal(account)) return yield* refused(account);
   const { window, freeze, lotsMax, underlying } = protection;
+  const isKnown = [...context.state.products.values()].some(
+    ({ terms }) => terms.product.underlying === underlying,
+  );
   const sound = window > 0 && freeze >= 0 && Number.isSafeInteger(window) && Number.isSafeInteger(freeze);
   const wrong =
-    doubtName(underlying, 'underlying') ??
+    (isKnown
+      ? undefined
+      : refuse('unknown-product', 'nothing of this coin is listed; name one that is.', underlying)) ??
     doubtLots(lotsMax, 'lotsMax') ??
     (sound
       ? undefined

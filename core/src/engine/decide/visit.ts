@@ -1,34 +1,62 @@
 // One account looked at: paid out, topped up, judged, called, closed. Slices visit everybody, other inputs whom they touched.
 
 import { type Instant, isRefusal, type Refusal } from '../../base/index.ts';
-import { UNITS_MAX } from '../bounds.ts';
+import { DOUBT_SHARE, UNITS_MAX } from '../bounds.ts';
 import { reduceAtMark } from '../close.ts';
 import { cureOf, cureUnits, least } from '../cure.ts';
-import type { Desk } from '../desk.ts';
+import type { Desk, Judge } from '../desk.ts';
 import { withUnits } from '../imagine.ts';
 import { statusOf } from '../ladder.ts';
 import type { AccountState, State } from '../state.ts';
-import { scopeKey, type Units } from '../words.ts';
+import { quantityOf, tenTo } from '../terms.ts';
+import type { Units } from '../words.ts';
 import type { Context, Facts } from './context.ts';
-import { pay, payOut } from './moves.ts';
+import { cancelAll, pay, payOut } from './moves.ts';
 
-/** Why nobody may be closed now, or this account may not: a stale market, sources that disagree, grace, a halt, an operator's hold. */
+/** Why nobody may be closed now, or this account may not: a stale market, sources that disagree, grace, a halt, an operator's hold (M-218). */
 function whyNotClose(state: State, desk: Desk, account: AccountState): string | undefined {
-  const { now, policy, health, graceUntil } = state;
+  const { now, policy, market, graceUntil } = state;
   if (state.halts.has('venue')) return 'the venue is halted';
   if (now < graceUntil) return 'there was a halt, and its grace has not passed';
   const held = state.overrides.get(`${account.id} closing`);
   if (held !== undefined && now < held) return 'an operator holds it';
-  if (now - state.observedAt > policy.market.ageMax) return 'the market is stale';
+  if (market === undefined || now - market.at > policy.market.ageMax) return 'the market is stale';
   const judge = desk.judgeOfGroup(state, account.group);
   if (isRefusal(judge)) return judge.message;
-  for (const product of account.positions.keys()) {
-    const { underlying } = state.products.get(product)!.terms.product;
-    const coin = health.get(underlying);
-    if (coin !== undefined && !coin.mayLiquidate) {
-      return `the sources of ${underlying} may not close anybody (${coin.reasons.join('; ') || coin.mode})`;
-    }
-    if (state.halts.has(scopeKey({ kind: 'product', id: product }))) return `${product} is halted`;
+  const doubted = doubtedCoin(state, judge, account);
+  if (doubted === undefined) return undefined;
+  const { mode, reasons } = state.health.get(doubted)!;
+  return `the sources of ${doubted} may not close anybody (${reasons.join('; ') || mode})`;
+}
+
+/** A coin that may close nobody and is a good part of what an account holds, positions and money; dust of it holds up nothing. */
+function doubtedCoin(state: State, { book }: Judge, account: AccountState): string | undefined {
+  const { columns, indexOf, levels } = book.risk;
+  const sizes = new Map<string, number>();
+  let whole = 0;
+  const add = (coin: string, size: number) => {
+    sizes.set(coin, (sizes.get(coin) ?? 0) + size);
+    whole += size;
+  };
+  for (const [id, { lots }] of account.positions) {
+    const { terms } = state.products.get(id)!;
+    const { underlying } = terms.product;
+    const row = indexOf.get(id);
+    const index = levels.coins.get(underlying)?.index ?? 0;
+    if (row !== undefined)
+      add(
+        underlying,
+        Math.abs(quantityOf(terms, lots)) *
+          Math.max(Math.abs(columns.delta[row]!) * index, Math.abs(columns.value[row]!)),
+      );
+  }
+  for (const [asset, { units }] of account.balances) {
+    const row = indexOf.get(asset);
+    const { decimals } = state.assets.get(asset)!.terms;
+    if (row !== undefined) add(asset, (Math.abs(Number(units)) / tenTo(decimals)) * columns.value[row]!);
+  }
+  for (const [coin, size] of sizes) {
+    if (size > DOUBT_SHARE * whole && state.health.get(coin)?.mayLiquidate === false) return coin;
   }
   return undefined;
 }
@@ -55,6 +83,10 @@ function* topUp({ state, desk }: Context, account: AccountState): Facts {
   const { topUp: link } = account;
   const lender = link === undefined ? undefined : state.accounts.get(link.from);
   if (link === undefined || lender === undefined) return;
+  // A halt holds money where it is, and a price that may close nobody draws nothing either.
+  const scopes = ['venue', `account:${lender.id}`, `owner:${lender.owner}`];
+  if (scopes.some((scope) => state.halts.has(scope)) || whyNotClose(state, desk, account) !== undefined)
+    return;
   const left = link.most - account.drawn;
   if (left <= 0n) return;
   const needed = cureUnits(state, desk, account, link.asset, UNITS_MAX);
@@ -111,11 +143,16 @@ export function* visit(context: Context, account: AccountState): Facts {
   const wasBankrupt = account.status === 'bankrupt';
   yield* settleStatus(context, account);
   if (account.status !== 'liquidating' && (account.status !== 'bankrupt' || wasBankrupt)) return;
+  // Orders that would add risk do not wait for a price that may close.
+  yield* cancelAll(account, 'closing');
   const why = whyNotClose(state, desk, account);
   if (why !== undefined) {
     yield* withhold(account, why);
     return;
   }
+  const { version } = account;
   yield* reduceAtMark(state, desk, account);
   yield* settleStatus(context, account);
+  if (account.version === version && account.positions.size > 0)
+    yield* withhold(account, 'nothing it holds may be traded now');
 }

@@ -86,7 +86,7 @@ export const refusal: Form<Refusal> = record<Refusal>({
 
 const cure: Form<Cure> = record<Cure>({
   asset: common,
-  units,
+  units: nullable(units),
   trades: list(record<CureTrade>({ product: common, lots: signedLots, cost: dollars }), NAMED_MAX),
 });
 const standing: Form<StandingFigures> = record<StandingFigures>({

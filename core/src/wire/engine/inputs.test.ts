@@ -337,9 +337,9 @@ const rows: readonly (readonly [what: string, given: unknown, said: string])[] =
   [
     'a count of nothing',
     { kind: 'slice', count: 0 },
-    'slice count: This is 0 and must be a whole number from 1 to 10000.',
+    'slice count: This is 0 and must be a whole number from 1 to 1000.',
   ],
-  ['too large a slice', { kind: 'slice', count: 10_001 }, 'slice count: This is 10001 and must be'],
+  ['too large a slice', { kind: 'slice', count: 1_001 }, 'slice count: This is 1001 and must be'],
   [
     'an unknown category',
     { kind: 'classify', owner: 'o', category: 'pro', operator: 'ops', reason: 'r' },

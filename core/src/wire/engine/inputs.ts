@@ -76,7 +76,7 @@ const shapes: Form<Input> = kinds<Input>({
   open: { account, owner: handle, group: handle, category },
   classify: { owner: handle, category, ...signed },
   regroup: { account, group: handle, ...signed },
-  link: { account, topUp: nullable(topUp) },
+  link: { account, topUp: nullable(topUp), operator: optional(operator) },
   deposit: move,
   withdraw: move,
   convert: { account, from: asset, to: asset, units: given, id },

@@ -31,6 +31,7 @@ interface Head {
   readonly listing: number;
   readonly observedAt: Instant;
   readonly cursor: number;
+  readonly remaining: number;
   readonly graceUntil: Instant;
   readonly rows: ReadonlyMap<string, number>;
 }
@@ -43,6 +44,7 @@ const head: Form<Head> = record<Head>({
   listing: count,
   observedAt: moment,
   cursor: count,
+  remaining: count,
   graceUntil: moment,
   rows: named(word, count, sections.length),
 });
@@ -53,7 +55,7 @@ const head: Form<Head> = record<Head>({
  * @example [...stateLines(emptyState())].length // 7: a head, a policy, an owner, four accounts
  */
 export function* stateLines(state: State): Generator<string> {
-  const { seq, now, listing, observedAt, cursor, graceUntil } = state;
+  const { seq, now, listing, observedAt, cursor, remaining, graceUntil } = state;
   const rows = new Map(sections.map((section) => [section.name, section.count(state)]));
   yield head.write({
     format: FORMAT,
@@ -63,6 +65,7 @@ export function* stateLines(state: State): Generator<string> {
     listing,
     observedAt,
     cursor,
+    remaining,
     graceUntil,
     rows,
   });
@@ -138,8 +141,8 @@ export function readState(
   if (isRefusal(first)) return first;
   const read = readText(first, head, begin);
   if (isRefusal(read)) return read;
-  const { seq, now, listing, observedAt, cursor, graceUntil } = read;
-  const numbers = { seq, now, listing, observedAt, cursor, graceUntil };
+  const { seq, now, listing, observedAt, cursor, remaining, graceUntil } = read;
+  const numbers = { seq, now, listing, observedAt, cursor, remaining, graceUntil };
   const state: State = { ...emptyState(), ...numbers, accounts: new Map(), places: [], owners: new Map() };
   for (const section of sections) {
     const fault = readSection(section, read.rows.get(section.name), state, lines, begin);
