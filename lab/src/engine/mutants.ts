@@ -262,7 +262,9 @@ export const MUTANTS: readonly Mutant[] = [
   }),
   plant('a cure is one unit short', 'bare', {
     apply: rewritten((fact) =>
-      fact.kind === 'called' ? [{ ...fact, cure: { ...fact.cure, units: fact.cure.units - 1n } }] : undefined,
+      fact.kind === 'called'
+        ? [{ ...fact, cure: { ...fact.cure, units: (fact.cure.units ?? 1n) - 1n } }]
+        : undefined,
     ),
   }),
   plant('it is acknowledged before it is durable', 'journal', { disk: unsynced }),

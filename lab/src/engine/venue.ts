@@ -22,6 +22,7 @@ import {
   emptyState,
   type Fact,
   type Input,
+  isLeap,
   SCHEMA,
   type Sequenced,
   type State,
@@ -132,17 +133,21 @@ export class Venue {
     const entries: Entry[] = [];
     for (const { at, input } of timed) {
       // A journal's time never falls: the sequencer's clock waits.
-      const by = { seq: state.seq + 1, at: Math.max(at, state.now) as Timed['at'], input };
+      const asked = { seq: state.seq + 1, at: Math.max(at, state.now) as Timed['at'], input };
+      // Nor does it take a time that leapt: the venue halts at the time that is, as a keeper does it.
+      if (isLeap(state, asked) && state.halts.has('venue')) continue;
+      const by = isLeap(state, asked) ? { ...asked, at: state.now, input: HALT } : asked;
       const facts = (memory.tamper.apply ?? apply)(state, by, desk);
       decided.push({ by, facts });
       entries.push({
         seq: by.seq,
         at: by.at,
         schema: SCHEMA,
-        input: writeInput(input),
+        input: writeInput(by.input),
         facts: writeFacts(facts),
       });
     }
+    if (entries.length === 0) return [];
     const head = await journal.append(entries);
     if (isRefusal(head)) return head;
     memory.acknowledged = head.seq;
@@ -169,6 +174,8 @@ export class Venue {
     await this.journal.close();
   }
 }
+
+const HALT: Input = { kind: 'halt', scope: { kind: 'venue' }, operator: 'clock', reason: 'the clock leapt' };
 
 /** Decides again what came after a snapshot; facts are what they were. */
 function recover(

@@ -145,6 +145,8 @@ export function* visit(context: Context, account: AccountState): Facts {
   if (account.status !== 'liquidating' && (account.status !== 'bankrupt' || wasBankrupt)) return;
   // Orders that would add risk do not wait for a price that may close.
   yield* cancelAll(account, 'closing');
+  yield* settleStatus(context, account);
+  if (account.status !== 'liquidating' && account.status !== 'bankrupt') return;
   const why = whyNotClose(state, desk, account);
   if (why !== undefined) {
     yield* withhold(account, why);

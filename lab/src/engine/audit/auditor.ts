@@ -5,7 +5,7 @@ import type { Fact, FactKind, FactOf, Input, Sequenced, State } from '@plimsoll/
 import { differencesOf } from './against-state.ts';
 import { type Books, emptyBooks, type Look, ownAccount } from './books.ts';
 import { checkPayments } from './credit.ts';
-import { accrued, adopted, approved, checkHalts, door, observed, scopeName } from './hands.ts';
+import { accrued, adopted, approved, checkHalts, door, isLeap, observed, scopeName } from './hands.ts';
 import { Judges, portfolioOf } from './judge.ts';
 import { called, checkForced, resumed, status } from './ladder.ts';
 import { checkLimits } from './limits.ts';
@@ -52,7 +52,10 @@ const readers: Readers = {
     checkFinal(look, fact);
     const listed = look.books.products.get(fact.product)!;
     listed.mode = fact.mode;
-    if (fact.price !== undefined) listed.final = BigInt(fact.price);
+    if (fact.price !== undefined) {
+      listed.final = BigInt(fact.price);
+      look.books.remaining = look.books.accounts.size - 4;
+    }
     look.books.listing++;
   },
   'policy-set': ({ look: { books } }, { policy }) => {
@@ -93,11 +96,18 @@ const readers: Readers = {
   unordered: ({ look }, fact) => unordered(look, fact),
   observed: ({ look }) => observed(look),
   accrued: ({ look }, fact) => accrued(look, fact),
-  sliced: ({ look: { books, by, say } }, { cursor }) => {
+  sliced: ({ look: { books, by, say } }, { cursor, judged }) => {
     const count = by.input.kind === 'slice' ? by.input.count : 0;
-    const due = Math.min(books.cursor + count, books.accounts.size);
-    if (cursor !== due) say('M-211', `a slice ends at ${cursor}, and at ${due} by its own reckoning`);
+    const due = Math.min(count, books.remaining);
+    if (judged !== due) say('M-211', `a slice judges ${judged}, and ${due} by its own reckoning`);
+    const clients = books.accounts.size - 4;
+    const end =
+      due === 0
+        ? books.cursor
+        : 4 + ((Math.min(books.cursor, books.accounts.size) - 4 + due - 1) % clients) + 1;
+    if (cursor !== end) say('M-211', `a slice ends at ${cursor}, and at ${end} by its own reckoning`);
     books.cursor = cursor;
+    books.remaining -= judged;
   },
   status: ({ look, bench }, fact) => {
     checkFigures(bench, fact);
@@ -165,7 +175,7 @@ export class Auditor {
       isThorough: this.thorough(by.seq),
       say: (rule, what) => findings.push({ rule, what }),
     };
-    books.now = Math.max(books.now, by.at);
+    if (!isLeap(books, by)) books.now = Math.max(books.now, by.at);
     const isTaken = door(look);
     const before = new Map<string, Portfolio>();
     const bench: Bench = { look, judges, before };
@@ -216,8 +226,9 @@ export class Auditor {
     for (const id of visitedBy(input)) checkVisited(bench, id, moves);
     if (input.kind === 'slice') {
       const judged = look.facts.find((fact) => fact.kind === 'sliced')?.judged ?? 0;
-      const places = [...books.accounts.keys()].slice(books.cursor - judged, books.cursor);
-      for (const id of places) checkVisited(bench, id, moves);
+      const clients = [...books.accounts.keys()].slice(4);
+      for (let n = 1; n <= judged; n++)
+        checkVisited(bench, clients.at((books.cursor - 4 - n) % clients.length)!, moves);
     }
     if (input.kind === 'beat' || input.kind === 'market') this.checkDeadlines(bench);
   }

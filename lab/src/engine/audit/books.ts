@@ -108,6 +108,8 @@ export interface Books {
   graceUntil: number;
   readonly holds: Map<string, number>;
   cursor: number;
+  /** Accounts that wait to be judged. */
+  remaining: number;
   /** What came through the doors, by asset, and what is there: balances less costs. */
   readonly doors: Map<string, bigint>;
   readonly there: Map<string, bigint>;
@@ -162,7 +164,8 @@ export function emptyBooks(): Books {
     halts: new Map(),
     graceUntil: 0,
     holds: new Map(),
-    cursor: 0,
+    cursor: 4,
+    remaining: 0,
     doors: new Map(),
     there: new Map(),
     lots: new Map(),

@@ -1,7 +1,7 @@
 // The door and the hands on it: time, ids, rates, halts, limits, approvals, markets.
 
 import type { Fact, FactKind, FactOf, Input, Scope } from '@plimsoll/core/engine';
-import type { Look, OwnAccount } from './books.ts';
+import type { Books, Look, OwnAccount } from './books.ts';
 
 /** Kinds whose sender is held to a rate (M-200). */
 const RATED = ['place', 'amend', 'quote', 'withdraw', 'convert', 'transfer', 'protect'];
@@ -16,7 +16,8 @@ export const of = <K extends FactKind>(facts: readonly Fact[], kind: K) =>
 
 /** The name under which an id is remembered. */
 function idKey(input: Input): string | undefined {
-  if (!('id' in input)) return undefined;
+  // Cancelling twice is cancelling once, and is not remembered.
+  if (!('id' in input) || input.kind === 'cancel' || input.kind === 'cancel-all') return undefined;
   return input.kind === 'fill' ? `a fill named ${input.id}` : `${input.account} sends ${input.id}`;
 }
 
@@ -38,6 +39,10 @@ export function door(look: Look): boolean {
     return false;
   }
   leap(look);
+  if (isLeap({ now: before, policy: books.policy }, by)) {
+    if (refusal?.reason !== 'out-of-order') say('M-200', 'something is taken at a time that leapt');
+    return false;
+  }
   const key = idKey(input);
   const known = key === undefined ? undefined : books.ids.get(key);
   if (known !== undefined) {
@@ -69,12 +74,18 @@ function rate({ books, by }: Look): boolean | undefined {
   return Math.abs(there - 1) < TOKEN_SLACK ? undefined : isOver;
 }
 
+/** Whether a time leaps and no operator confirms it by resuming the venue. */
+export function isLeap({ now, policy }: Pick<Books, 'now' | 'policy'>, { at, input }: Look['by']): boolean {
+  const isConfirmed = input.kind === 'resume' && input.scope.kind === 'venue';
+  return now !== 0 && at - now > policy.market.jumpMax && !isConfirmed;
+}
+
 function leap({ books, by, before, facts, wasVenueHalted, say }: Look): void {
-  const isLeap = before !== 0 && by.at - before > books.policy.market.jumpMax && !wasVenueHalted;
+  const hasLeapt = isLeap({ now: before, policy: books.policy }, by) && !wasVenueHalted;
   const isHalted = facts.some((fact) => fact.kind === 'halted' && fact.scope.kind === 'venue');
-  if (isLeap && !isHalted)
+  if (hasLeapt && !isHalted)
     say('M-200', `the clock leapt by ${by.at - before} ms, and the venue is not halted`);
-  if (isHalted && !isLeap && by.input.kind !== 'halt' && by.input.kind !== 'kill')
+  if (isHalted && !hasLeapt && by.input.kind !== 'halt' && by.input.kind !== 'kill')
     say('M-200', 'the venue is halted and the clock did not leap');
 }
 
@@ -133,7 +144,7 @@ export function adopted({ books, say }: Look, { set }: FactOf<'adopted'>): void 
   if (own.input.from > books.now) say('M-217', `set ${set} is adopted before its time`);
   own.isAdopted = true;
   for (const group of own.input.groups) books.groups.set(group, set);
-  books.cursor = 4;
+  books.remaining = books.accounts.size - 4;
 }
 
 export function approved({ books, say }: Look, { set, operator }: FactOf<'approved'>): void {
@@ -164,7 +175,7 @@ export function observed(look: Look): void {
     product.index += said;
     product.rate = funding.get(id) ?? 0;
   }
-  Object.assign(books, { market, health, observedAt: by.at, cursor: 4 });
+  Object.assign(books, { market, health, observedAt: by.at, remaining: books.accounts.size - 4 });
   books.listing++;
 }
 
@@ -173,7 +184,7 @@ function stepOf({ books, by }: Look, id: string): bigint {
   const { terms, rate, mode } = books.products.get(id)!;
   const { product, lot, lotDecimals } = terms;
   const coin = books.market?.underlyings.find(({ underlying }) => underlying === product.underlying);
-  const elapsed = by.at - books.observedAt;
+  const elapsed = Math.min(by.at - books.observedAt, books.policy.market.jumpMax);
   // Where no parameters were ever adopted there are no marks, and nobody holds anything.
   if (books.groups.size === 0) return 0n;
   if (coin === undefined || rate === 0 || elapsed <= 0 || mode === 'settled') return 0n;
@@ -189,7 +200,7 @@ function stepOf({ books, by }: Look, id: string): bigint {
 /** Interest on a unit that is owed, a year of 365 days: whole 1e-18. */
 export function accrued({ books, by, say }: Look, { asset, step }: FactOf<'accrued'>): void {
   const own = books.assets.get(asset)!;
-  const elapsed = BigInt(by.at - books.observedAt);
+  const elapsed = BigInt(Math.min(by.at - books.observedAt, books.policy.market.jumpMax));
   const due = (BigInt(Math.round(own.terms.borrowRate * 1e9)) * elapsed * 10n ** 9n) / (365n * 86_400_000n);
   if (step !== due) say('M-206', `interest on ${asset} runs by ${step}, and by ${due} by its own reckoning`);
   own.index += step;

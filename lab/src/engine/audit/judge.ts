@@ -11,7 +11,7 @@ import {
   type Product,
 } from '@plimsoll/core';
 import type { StandingFigures } from '@plimsoll/core/engine';
-import { fundingOf, interestOf, isCoinMargined, isPaidAtOnce, worthOf } from './arithmetic.ts';
+import { finalOf, fundingOf, interestOf, isCoinMargined, isPaidAtOnce, worthOf } from './arithmetic.ts';
 import { add, type Books, type OwnAccount, type OwnPosition } from './books.ts';
 
 type Orders = Portfolio['orders'];
@@ -92,6 +92,16 @@ export interface Otherwise {
   readonly held?: ReadonlyMap<string, OwnPosition>;
 }
 
+/** What a product ends at: settled at its price, or expired and counted at what it would pay at the index. */
+function endOf({ products, market }: Books, id: string): bigint | undefined {
+  const { terms, final } = products.get(id)!;
+  const { product } = terms;
+  if (final !== undefined || market === undefined || !('expiry' in product)) return final;
+  const coin = market.underlyings.find(({ underlying }) => underlying === product.underlying);
+  if (coin === undefined || product.expiry === undefined || product.expiry > market.at) return undefined;
+  return finalOf(terms, BigInt(Math.max(1, Math.round(coin.index * 1e8))));
+}
+
 function cashOf(
   books: Books,
   account: OwnAccount,
@@ -104,7 +114,8 @@ function cashOf(
   }
   for (const [asset, units] of more ?? []) add(cash, asset, units);
   for (const [id, position] of held) {
-    const { terms, index, final } = books.products.get(id)!;
+    const { terms, index } = books.products.get(id)!;
+    const final = endOf(books, id);
     const { settleAsset } = terms.product;
     add(cash, settleAsset, fundingOf(position, index));
     if (final === undefined) continue;
@@ -128,8 +139,8 @@ export function portfolioOf(books: Books, account: OwnAccount, otherwise: Otherw
     entryPrice?: number;
   }[] = [];
   for (const [id, { lots, cost }] of otherwise.held ?? account.held) {
-    const { terms, final } = books.products.get(id)!;
-    if (final !== undefined) continue;
+    const { terms } = books.products.get(id)!;
+    if (endOf(books, id) !== undefined) continue;
     const quantity = (Number(lots) * terms.lot) / 10 ** terms.lotDecimals;
     const paid = Number(cost) / 10 ** books.assets.get(terms.product.settleAsset)!.terms.decimals;
     const entry =
@@ -139,7 +150,7 @@ export function portfolioOf(books: Books, account: OwnAccount, otherwise: Otherw
   const orders: Orders[number][] = [];
   for (const { terms, lots, price } of account.orders.values()) {
     const listed = books.products.get(terms.product)!;
-    if (listed.mode === 'settled') continue;
+    if (endOf(books, terms.product) !== undefined) continue;
     const quantity = (lots * listed.terms.lot) / 10 ** listed.terms.lotDecimals;
     orders.push({ product: listed.terms.product, side: terms.side, quantity, price: price / 1e8 });
   }

@@ -70,13 +70,24 @@ export function resumed({ books, say }: Look, { scope, graceUntil, longer }: Fac
     if (account.status === 'called' && account.deadline !== undefined) account.deadline += lasted;
 }
 
-/** Why nobody may close this account now (M-218); undefined where it may be. */
-export function whyNot({ books }: Pick<Look, 'books'>, account: OwnAccount): string | undefined {
-  const { now, policy, health } = books;
+/** Why nobody may close this account now, whatever it holds (M-218). */
+function whyNotNow({ books }: Pick<Look, 'books'>, account: OwnAccount): string | undefined {
+  const { now, policy, market } = books;
   if (books.halts.has('venue')) return 'the venue is halted';
   if (now < books.graceUntil) return 'there is grace after a halt';
   if ((books.holds.get(`${account.id} closing`) ?? 0) > now) return 'an operator holds it';
-  if (now - books.observedAt > policy.market.ageMax) return 'the market is stale';
+  return market === undefined || now - market.at > policy.market.ageMax ? 'the market is stale' : undefined;
+}
+
+/** Why it may not be closed, or not all of it; undefined where nothing at all stands against it. */
+export function whyNot(look: Pick<Look, 'books'>, account: OwnAccount): string | undefined {
+  const why = whyNotNow(look, account);
+  if (why !== undefined) return why;
+  const { books } = look;
+  const { health } = books;
+  for (const asset of account.cash.keys()) {
+    if (health.get(asset)?.mayLiquidate === false) return `the sources of ${asset} may not`;
+  }
   for (const id of account.held.keys()) {
     const { terms, mode } = books.products.get(id)!;
     if (health.get(terms.product.underlying)?.mayLiquidate === false)
@@ -91,7 +102,10 @@ export function checkForced(look: Look, fact: FactOf<'traded'>): void {
   const { books, say } = look;
   const id = fact.buyer === 'backstop' ? fact.seller : fact.buyer;
   const account = books.accounts.get(id)!;
-  const why = whyNot(look, account) ?? whyNot(look, { ...account, held: new Map([[fact.product, NOTHING]]) });
+  // Of what it holds besides, a part in doubt may be small; the product itself may not be in doubt.
+  const why =
+    whyNotNow(look, account) ??
+    whyNot(look, { ...account, cash: new Map(), held: new Map([[fact.product, NOTHING]]) });
   if (why !== undefined) say('M-218', `${id} is closed although ${why}`);
   if (account.status !== 'liquidating' && account.status !== 'bankrupt')
     say('M-213', `${id} is closed and is ${account.status}`);

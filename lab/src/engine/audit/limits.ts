@@ -53,7 +53,7 @@ function checkMode(
   if (listed.mode === 'reduce-only' || health === 'reduce-only')
     say('M-204', `${where}, which may only be reduced`);
   if (account.status === 'liquidating') say('M-203', `${where}, and the account is being closed`);
-  if (books.market === undefined || books.now - books.observedAt > books.policy.market.tradeAgeMax)
+  if (books.market === undefined || books.now - books.market.at > books.policy.market.tradeAgeMax)
     say('M-218', `${where} on a market that is too old`);
   if (terms.reduceOnly === true)
     say('M-203', `${where}, reduces only, and is larger than what there is to reduce`);

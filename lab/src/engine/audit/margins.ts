@@ -97,12 +97,14 @@ export function checkCure(bench: Bench, { account: id, cure }: FactOf<'called'>)
   const now = after(0n);
   if (now === undefined) return;
   const slack = slackOf(now.equity);
-  if (!isCured(look, after(cure.units), slack))
-    look.say('M-212', `${cure.units} units of ${cure.asset} do not cure ${id}`);
+  const { units } = cure;
+  if (units === null) return;
+  if (!isCured(look, after(units), slack))
+    look.say('M-212', `${units} units of ${cure.asset} do not cure ${id}`);
   // A unit of an asset is worth at most what the slack allows for, else the one before it is looked at.
   const scale = 10n ** BigInt(Math.max(0, books.assets.get(cure.asset)!.terms.decimals - 4));
-  if (cure.units > scale && isCured(look, after(cure.units - scale), -slack))
-    look.say('M-212', `${cure.units} units of ${cure.asset} are more than cures ${id}`);
+  if (units > scale && isCured(look, after(units - scale), -slack))
+    look.say('M-212', `${units} units of ${cure.asset} are more than cures ${id}`);
   for (const { product, lots } of cure.trades) {
     const price = forcedPrice(bench, account, product, lots > 0 ? 1 : -1);
     const held = account.held.get(product);

@@ -42,7 +42,7 @@ export function answersTo(facts: readonly Fact[], plans: ReadonlyMap<string, Pla
 function bring(stage: Stage, { at, plan, cure, id }: Answer, counts: AnswerCounts): Fact[] {
   counts.deposits++;
   const { asset, units } = cure;
-  return units > 0n
+  return units !== null && units > 0n
     ? stage.must(at, { kind: 'deposit', account: plan.id, asset, units, id: `cure ${id}` })
     : [];
 }
