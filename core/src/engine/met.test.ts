@@ -121,12 +121,12 @@ describe('M-200 a refusal behind a leap of the clock', () => {
     expect(only(venue.send(input, 60 * MINUTE), 'ordered')).toHaveLength(1);
   });
 
-  it('does not hide it: what is sent again, or beyond the rate, halts the venue as well', () => {
+  it('does not hide it: what is sent again halts the venue as well, and nothing of that time is taken', () => {
     const venue = two();
     const input = place('a', 'buy', 1);
     venue.send(input);
     const facts = venue.send(input, 60 * MINUTE);
-    expect(facts.map(({ kind }) => kind)).toEqual(['halted', 'repeated']);
+    expect(facts.map(({ kind }) => kind)).toEqual(['halted', 'refused']);
   });
 });
 

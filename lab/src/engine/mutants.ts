@@ -117,6 +117,9 @@ class OthersUnseen extends Desk {
     const fresh = [...imagined.orders].filter(([id]) => known?.has(id) !== true);
     return super.figuresAs(state, fresh.length === 0 ? imagined : { ...imagined, orders: new Map(fresh) });
   }
+  override admit(state: State, account: AccountState, order: OpenOrder) {
+    return super.admit(state, { ...account, orders: new Map() }, order);
+  }
 }
 
 /** A disk that says a sync is done and does none. */

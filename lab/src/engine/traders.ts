@@ -196,7 +196,9 @@ function moneyOf({ world, dice, state }: Scene, person: Person): Input {
     asset,
     most: 1n + BigInt(dice.whole(1, 20_000)) * 10n ** BigInt(decimals),
   };
-  return { kind: 'link', account, topUp: dice.percent(80) ? topUp : null };
+  // Half of the time an operator signs that the lender agrees.
+  const hand = dice.percent(50) ? { operator: 'ann' } : {};
+  return { kind: 'link', account, topUp: dice.percent(80) ? topUp : null, ...hand };
 }
 
 function changeOf({ world, dice, state }: Scene, { account }: Person): Input | undefined {

@@ -157,7 +157,7 @@ function link(stage: Stage, at: Instant, plan: Plan): void {
     stage.must(at, { kind: 'open', account: from, owner: plan.id, group: plan.group, category });
     stage.must(at, { kind: 'deposit', account: from, asset: 'USD', units: most, id: `reserve ${plan.id}` });
   }
-  stage.must(at, { kind: 'link', account: plan.id, topUp: { from, asset: 'USD', most } });
+  stage.must(at, { kind: 'link', account: plan.id, topUp: { from, asset: 'USD', most }, operator: 'desk' });
 }
 
 function enter(stage: Stage, at: Instant, plan: Plan): void {

@@ -144,7 +144,7 @@ class Run {
 
   private judge(at: Instant): Fact[] {
     this.notes.shades = new Map();
-    this.judged += this.stage.state.places.length - this.stage.state.cursor;
+    this.judged += this.stage.state.remaining;
     const facts = this.stage.judgeAll(at);
     this.heard(facts);
     return facts;

@@ -66,7 +66,7 @@ export class Stage {
   judgeAll(at: Instant): Fact[] {
     const { state } = this;
     const facts: Fact[] = [];
-    while (state.cursor < state.places.length) facts.push(...this.must(at, { kind: 'slice', count: SLICE }));
+    while (state.remaining > 0) facts.push(...this.must(at, { kind: 'slice', count: SLICE }));
     return facts;
   }
 
