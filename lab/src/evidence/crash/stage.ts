@@ -25,6 +25,8 @@ const HOUR = 3_600_000;
 export const POLICY: EnginePolicy = {
   ...enginePolicy,
   approvals: 2,
+  // Markets are up to two hours apart, and dealers trade between them.
+  market: { ...enginePolicy.market, tradeAgeMax: 3 * HOUR },
   ladder: { ...enginePolicy.ladder, deadline: HOUR },
 };
 
