@@ -9,23 +9,15 @@ import {
   type Usd,
   usd,
 } from '../base/index.ts';
-import type { RiskBook } from '../risk/index.ts';
+import type { Holdings, RiskBook } from '../risk/index.ts';
 import type { Portfolio } from './portfolio.ts';
-import type {
-  LineName,
-  MarginBook,
-  MarginModel,
-  ModelParameters,
-  Requirement,
-  Standing,
-} from './requirement.ts';
+import type { LineName, MarginBook, MarginModel, ModelParameters, Standing } from './requirement.ts';
 
 /** The version of docs/methodology.md. Raised when a rule asks for another number than before; a file made under another is refused. */
 export const METHODOLOGY_VERSION = 1;
 
-/** Equity at the marks: every balance and position at what the market says, in row order, rounded down. */
-function equityOf(requirement: Requirement, book: RiskBook): Usd {
-  const { rows, quantities } = requirement.holdings;
+/** Equity at the marks: every balance and position at what the market says, in row order, rounded down. @example equityOf(held.holdings, book.risk) */
+export function equityOf({ rows, quantities }: Holdings, book: RiskBook): Usd {
   let equity = 0;
   for (let i = 0; i < rows.length; i++) equity += quantities[i]! * book.columns.value[rows[i]!]!;
   return creditDown(equity);
@@ -61,7 +53,7 @@ export function assess<Parameters extends ModelParameters, Book extends MarginBo
 ): Standing | Refusal {
   const requirement = model.require(portfolio, book);
   if (isRefusal(requirement)) return requirement;
-  const equity = equityOf(requirement, book.risk);
+  const equity = equityOf(requirement.holdings, book.risk);
   const over = (line: LineName) => usd(equity - requirement[line].amount);
   const excess = { maintenance: over('maintenance'), release: over('release'), initial: over('initial') };
   const free = excess.initial - requirement.locked;

@@ -22,6 +22,17 @@ export {
 export { assess, METHODOLOGY_VERSION, requirementDigest } from './assess.ts';
 export { chargesOf, tradingFee } from './charges.ts';
 export { doubtParameters } from './doubt.ts';
+export {
+  type Columned,
+  type CrowdAccounts,
+  type CrowdFigures,
+  columnsOf,
+  crowdFigures,
+  doubtAccounts,
+  type FiguresBody,
+  type FiguresSweep,
+  typescriptFigures,
+} from './figures.ts';
 export type { FieldForm, ParameterForm, ParameterSet } from './form.ts';
 export {
   type FundNeed,

@@ -4,6 +4,7 @@ import type { Digest, Refusal, Usd } from '../base/index.ts';
 import type { Market } from '../market/index.ts';
 import type { Product, ProductId } from '../product/index.ts';
 import type { Combined, Fill, Holdings, RiskBook, Swept } from '../risk/index.ts';
+import type { FiguresBody, FiguresSweep } from './figures.ts';
 import type { ParameterForm, ParameterSet } from './form.ts';
 import type { Measured } from './holdings.ts';
 import type { Order, Portfolio } from './portfolio.ts';
@@ -200,6 +201,11 @@ export interface MarginModel<
    * where a model proves nothing of any.
    */
   headroom?(standing: Standing, book: Book): Headroom | undefined;
+  /**
+   * Figures of many accounts at once through a body, of a book of this model: to the last unit what `assess` says of each. Refuses what the body refuses.
+   * Absent where accounts are judged otherwise than by the lines of `grid`.
+   */
+  figures?(body: FiguresBody, book: Book): FiguresSweep | Refusal;
   /** What closing one unit of every row costs, dollars (M-21). Absent where a model closes at the marks. */
   closingCosts?(measured: Measured, parameters: Parameters): Float64Array;
 }

@@ -127,4 +127,5 @@ export const greeksModel: MarginModel<GreeksParameters, GreeksBook> = {
   maintenanceOnly: gridMaintenanceOnly,
   closingCosts: grid.closingCosts!,
   headroom: gridHeadroom,
+  figures: grid.figures!,
 };

@@ -1,6 +1,6 @@
 // The model `grid`: full revaluation over price x vol lanes, worst case, charges, three nested lines.
 
-import { type Digest, digestValue, isRefusal, owedUp, type Refusal, usd } from '../../base/index.ts';
+import { type Digest, digestValue, isRefusal, type Refusal } from '../../base/index.ts';
 import { type Market, underlyingOf } from '../../market/index.ts';
 import { compareProducts, type Product } from '../../product/index.ts';
 import {
@@ -17,6 +17,7 @@ import { strangersOf, withPar } from '../assets.ts';
 import { closingCosts, sizeChargesOf, tradingFee } from '../charges.ts';
 import { contributionsOf, ordersLabel } from '../contributions.ts';
 import { doubtParameters, gridForm } from '../doubt.ts';
+import { lockedOf } from '../figures.ts';
 import { gridHeadroom } from '../growth.ts';
 import { type HistoryWindows, historyWindows } from '../history/lanes.ts';
 import type { HistoryParameters } from '../history/parameters.ts';
@@ -125,11 +126,7 @@ export function requireGrid(portfolio: Portfolio, book: GridBook): Requirement |
   });
   if (isRefusal(fills)) return fills;
   const lines = judgeLines(book, { holdings, fills });
-  const { maintenance, release, initial, staying } = lines;
-  const credit = [staying.initial - initial.amount, staying.release - initial.amount].reduce(
-    (most, missing) => (missing > most ? missing : most),
-    0n,
-  );
+  const { maintenance, release, initial } = lines;
   return {
     maintenance,
     release,
@@ -137,7 +134,7 @@ export function requireGrid(portfolio: Portfolio, book: GridBook): Requirement |
     contributions: contributionsOf(initial, holdings, fills),
     holdings,
     fills,
-    locked: usd(owedUp(Math.max(0, unsettled)) + credit),
+    locked: lockedOf(lines, unsettled),
     orders:
       fills.length === 0
         ? 'exact'
@@ -168,4 +165,5 @@ export const grid: MarginModel<GridParameters, GridBook> = {
   maintenanceOnly: gridMaintenanceOnly,
   closingCosts,
   headroom: gridHeadroom,
+  figures: (body, book) => body(book),
 };

@@ -61,9 +61,9 @@ function maintenanceOnly(parameters: LookingParameters): LookingParameters {
 }
 
 function looksBack(id: string, defaults: LookingParameters): MarginModel<LookingParameters, LookingBook> {
-  const { require, packs, sizeCharges, closingCosts } = grid;
+  const { require, packs, sizeCharges, closingCosts, figures } = grid;
   return {
-    ...{ require, sizeCharges: sizeCharges!, packs: packs!, closingCosts: closingCosts! },
+    ...{ require, sizeCharges: sizeCharges!, packs: packs!, closingCosts: closingCosts!, figures: figures! },
     id,
     defaults,
     form,

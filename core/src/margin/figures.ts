@@ -1,0 +1,166 @@
+// Figures of many accounts in columns: what `assess` says of each, without what it was made of. One contract, of which there is a body here and one in
+// WebAssembly, equal to the unit; core never learns which.
+
+import { isRefusal, owedUp, type Refusal, refuse, type Usd, usd } from '../base/index.ts';
+import { type Crowd, doubtCrowd, type Holdings, type RiskBook } from '../risk/index.ts';
+import { equityOf } from './assess.ts';
+import { doubtQuantity, type Held, hold } from './holdings.ts';
+import { type GridBook, judgeLines, type Lines } from './models/grid-lines.ts';
+import type { Portfolio } from './portfolio.ts';
+
+/** A crowd with what equity needs to know apart. Rows ascend and no quantity is zero, as `hold` nets them. */
+export interface CrowdAccounts extends Crowd {
+  /** Profit not yet settled, dollars at the index, by account. */
+  readonly unsettled: Float64Array;
+}
+
+/** Figures by account, in units of the ledger (1e-8 dollars). */
+export interface CrowdFigures {
+  readonly equity: BigInt64Array;
+  readonly maintenance: BigInt64Array;
+  readonly release: BigInt64Array;
+  readonly initial: BigInt64Array;
+  /** What counts as equity but may not be withdrawn (M-31). */
+  readonly locked: BigInt64Array;
+  /** 1 where a body leaves the account to the model: its numbers here mean nothing, `assess` is to be asked. */
+  readonly asked: Uint8Array;
+}
+
+/** Figures of the accounts `from .. to - 1` into their places of `out`. */
+export type FiguresSweep = (crowd: CrowdAccounts, from: number, to: number, out: CrowdFigures) => void;
+
+/** Makes a book ready to judge crowds; refuses what the body cannot hold. */
+export type FiguresBody = (book: GridBook) => FiguresSweep | Refusal;
+
+/** Room for the figures of so many accounts. @example crowdFigures(crowd.count).equity.length */
+export function crowdFigures(count: number): CrowdFigures {
+  const column = () => new BigInt64Array(count);
+  return {
+    equity: column(),
+    maintenance: column(),
+    release: column(),
+    initial: column(),
+    locked: column(),
+    asked: new Uint8Array(count),
+  };
+}
+
+/**
+ * What may not be withdrawn (M-31): unsettled profit, and what must stay beyond the initial line.
+ * @example lockedOf(judgeLines(book, held), held.unsettled)
+ */
+export function lockedOf({ staying, initial }: Pick<Lines, 'staying' | 'initial'>, unsettled: number): Usd {
+  const credit = [staying.initial - initial.amount, staying.release - initial.amount].reduce(
+    (most, missing) => (missing > most ? missing : most),
+    0n,
+  );
+  return usd(owedUp(Math.max(0, unsettled)) + credit);
+}
+
+/** Figures of one account, in the order of the columns. */
+function figuresOf(book: GridBook, holdings: Holdings, unsettled: number): Usd[] {
+  const lines = judgeLines(book, { holdings, fills: [] });
+  const { maintenance, release, initial } = lines;
+  const amounts = [maintenance, release, initial].map(({ amount }) => amount);
+  return [equityOf(holdings, book.risk), ...amounts, lockedOf(lines, unsettled)];
+}
+
+/** The body in TypeScript: every account judged as a single one is. It asks only about whoever has more than 64 bits of the ledger hold. */
+export const typescriptFigures: FiguresBody = (book) => {
+  return ({ start, rows, quantities, unsettled }, from, to, out) => {
+    const columns = [out.equity, out.maintenance, out.release, out.initial, out.locked];
+    for (let i = from; i < to; i++) {
+      const [first, end] = [start[i]!, start[i + 1]!];
+      const holdings = { rows: rows.subarray(first, end), quantities: quantities.subarray(first, end) };
+      const figures = figuresOf(book, holdings, unsettled[i]!);
+      out.asked[i] = figures.every((amount) => BigInt.asIntN(64, amount) === amount) ? 0 : 1;
+      columns.forEach((column, k) => {
+        column[i] = figures[k]!;
+      });
+    }
+  };
+};
+
+/** Portfolios as a crowd, and those that are in none. */
+export interface Columned {
+  readonly crowd: CrowdAccounts;
+  /** The place among the portfolios of every account of the crowd, ascending. */
+  readonly places: Int32Array;
+  /** By place: why a portfolio is left out and is to be assessed by itself, which says what else is wrong with it. */
+  readonly apart: ReadonlyMap<number, Refusal>;
+}
+
+/**
+ * Portfolios in columns, netted as `hold` nets them. Left out, each with its reason: whoever has open orders or an isolated position, and what the book
+ * refuses.
+ * @example columnsOf(portfolios, book.risk) // { crowd, places, apart }
+ */
+export function columnsOf(portfolios: Iterable<Portfolio>, book: RiskBook): Columned {
+  const kept: Held[] = [];
+  const places: number[] = [];
+  const apart = new Map<number, Refusal>();
+  let place = 0;
+  for (const portfolio of portfolios) {
+    const held = portfolio.orders.length > 0 ? hasOrders(portfolio) : hold(portfolio, book);
+    if (isRefusal(held)) apart.set(place, held);
+    else {
+      kept.push(held);
+      places.push(place);
+    }
+    place++;
+  }
+  return { crowd: crowdOf(kept), places: Int32Array.from(places), apart };
+}
+
+function hasOrders({ account }: Portfolio): Refusal {
+  return refuse('not-supported', 'it has open orders and is judged by itself; assess it.', account);
+}
+
+function crowdOf(kept: readonly Held[]): CrowdAccounts {
+  const start = new Int32Array(kept.length + 1);
+  kept.forEach(({ holdings }, i) => {
+    start[i + 1] = start[i]! + holdings.rows.length;
+  });
+  const rows = new Int32Array(start[kept.length]!);
+  const quantities = new Float64Array(rows.length);
+  kept.forEach(({ holdings }, i) => {
+    rows.set(holdings.rows, start[i]!);
+    quantities.set(holdings.quantities, start[i]!);
+  });
+  return {
+    count: kept.length,
+    start,
+    rows,
+    quantities,
+    unsettled: Float64Array.from(kept, (own) => own.unsettled),
+  };
+}
+
+/**
+ * Doubts a crowd before it is judged, as `hold` would have: what `doubtCrowd` doubts, a quantity of zero or beyond all sense, unsettled profit that is no
+ * number. Names the account.
+ * @example doubtAccounts(crowd, book.risk) // undefined, or the refusal
+ */
+export function doubtAccounts(crowd: CrowdAccounts, book: RiskBook): Refusal | undefined {
+  const doubt = doubtCrowd(crowd, book);
+  if (doubt !== undefined) return doubt;
+  const { count, start, rows, quantities, unsettled } = crowd;
+  if (unsettled.length < count)
+    return refuse(
+      'malformed',
+      `it has ${unsettled.length} unsettled profits for ${count} accounts.`,
+      'crowd',
+    );
+  for (let i = 0; i < count; i++) {
+    const own = `account ${i} of the crowd`;
+    if (!Number.isFinite(unsettled[i]!))
+      return refuse('malformed', 'its unsettled profit is no number.', own);
+    for (let p = start[i]!; p < start[i + 1]!; p++) {
+      if (quantities[p] === 0)
+        return refuse('malformed', `its quantity of row ${rows[p]} is zero; leave the row out.`, own);
+      const wrong = doubtQuantity(own, quantities[p]!);
+      if (wrong !== undefined) return wrong;
+    }
+  }
+  return undefined;
+}
