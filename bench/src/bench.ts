@@ -24,10 +24,11 @@ export interface Measured {
   readonly sink: number;
 }
 
-/** A named ratio of two results of one run: ratios travel between machines, absolute times do not. */
+/** A named ratio of two results of one run: ratios travel between machines, absolute times do not. A slope has its own unit. */
 export interface Ratio {
   readonly name: string;
   readonly value: number;
+  readonly unit?: 'ns';
 }
 
 /** A group of benches and the ratios that matter among them. */
@@ -37,15 +38,34 @@ export interface Suite {
   /** What is measured outside this process in the same run, or why it is absent. */
   readonly peers?: () => Promise<readonly Peer[]>;
   readonly ratios: (results: readonly Measured[], peers: readonly Peer[]) => readonly Ratio[];
+  /** Lets go of threads and memory, before the next suite is measured. */
+  readonly close?: () => void;
 }
 
 /** Another implementation of the same work, on the same machine in the same run. */
 export interface Peer {
   readonly name: string;
   readonly unit: Unit | 'MB';
-  /** Undefined where it is absent. */
-  readonly median?: number;
+  /** Its best round; undefined where it is absent. */
+  readonly best?: number;
   readonly absent?: string;
+}
+
+type Timed = Pick<Measured, 'name' | 'median' | 'best'>;
+
+/** The median over rounds of the first bench whose name starts so. */
+export function medianOf(results: readonly Timed[], start: string): number | undefined {
+  return results.find(({ name }) => name.startsWith(start))?.median;
+}
+
+/** The best round of a bench or of a peer, where it was there. */
+export function bestOf(items: readonly (Measured | Peer)[], start: string): number | undefined {
+  return items.find(({ name }) => name.startsWith(start))?.best;
+}
+
+/** The first over the second, where both were measured; of rates, how many times as fast. A peer tells its best round, so it is compared with ours. */
+export function ratioOf(name: string, top: number | undefined, bottom: number | undefined): Ratio[] {
+  return top === undefined || bottom === undefined ? [] : [{ name, value: top / bottom }];
 }
 
 const WARM_UP_ROUNDS = 8;

@@ -1,7 +1,14 @@
 export { type AccountColumns, type AccountPositions, Accounts, type Capacity } from './accounts.ts';
 export { type LaidCrowd, layCrowd, wasmBody } from './crowd.ts';
 export { type GreekBodies, kernelGreeks } from './greeks.ts';
-export { type Kernel, type KernelExports, kernelExports, kernelMemory, openKernel } from './kernel.ts';
+export {
+  type Kernel,
+  type KernelExports,
+  kernelExports,
+  kernelMemory,
+  kernelModule,
+  openKernel,
+} from './kernel.ts';
 export { type LaidOut, layOut } from './layout.ts';
 export {
   type KeptSweep,
