@@ -1,6 +1,6 @@
 // Where a book is in memory: a descriptor of 32-bit words, each an address, a count or a length in bytes. `wasm/src/layout.ts` writes it.
 //
-// A row begins with the lanes of the scenario set in this order, each part padded with zeros to whole vectors, the last of both halves to whole tiles:
+// A row begins with the lanes of the scenario set in this order, each part padded with zeros: to whole vectors, half tiles or tiles:
 //   0 .. flatSeen        net by sum, maintenance sees them
 //   .. flat              net by sum, initial alone sees them
 //   .. pairs             net expiry by expiry against their twin, which is the other half of the vector
@@ -72,7 +72,7 @@ export function values(b: usize): usize {
 export function sets(b: usize, line: usize): usize {
   return word(b, 16 + line);
 }
-/** u32 by coin: the lists of lanes whose least is wanted: how many (u32), where each begins, and its items, places in bytes from the row. */
+/** u32 by coin: the lists of lanes whose least is wanted: how many (u32), and the address of two places (u32, bytes from the row) for each. */
 export function lists(b: usize): usize {
   return word(b, 18);
 }
@@ -97,6 +97,11 @@ export function coinBytes(b: usize): usize {
 /** Bytes for what `sumCoin` writes beside the row. */
 export function bucketBytes(b: usize): usize {
   return word(b, 25);
+}
+
+/** u8 by coin: 1 where a coin that is held alone loses jointly what it loses by itself. */
+export function alone(b: usize): usize {
+  return word(b, 26);
 }
 
 export function windowAt(w: usize): usize {

@@ -2,13 +2,14 @@
 
 import * as book from './book';
 
-/** A tile of sixteen lanes. */
-const TILE: usize = 128;
+/** Bytes of a tile, twelve lanes, and of half of one. */
+const TILE: usize = 96;
+const HALF: usize = 48;
 const VECTOR: usize = 16;
 
 /**
- * Sixteen lanes of some expiries, each summed by itself and then added to the others: positions up to `ends[k]` are expiry `k`. An expiry of one position
- * needs no sum of its own. The result is written to `to`.
+ * Twelve lanes of some expiries, each summed by itself and then added to the others: positions up to `ends[k]` are expiry `k`. The result is written to `to`. Twelve,
+ * because the sums of an expiry and of all of them then fit into the registers there are.
  */
 function sumTile(rows: usize, quantities: usize, first: usize, ends: usize, runs: usize, base: usize, stride: usize, to: usize): void {
   let c0 = f64x2.splat(0);
@@ -17,44 +18,26 @@ function sumTile(rows: usize, quantities: usize, first: usize, ends: usize, runs
   let c3 = c0;
   let c4 = c0;
   let c5 = c0;
-  let c6 = c0;
-  let c7 = c0;
   let p = first;
   for (let k: usize = 0; k < runs; k++) {
     const end = <usize>load<u32>(ends + (k << 2));
-    if (p + 1 === end) {
-      const row = base + <usize>load<i32>(rows + (p << 2)) * stride;
-      const q = v128.load64_splat(quantities + (p << 3));
-      c0 = f64x2.add(c0, f64x2.mul(q, v128.load(row, 0)));
-      c1 = f64x2.add(c1, f64x2.mul(q, v128.load(row, 16)));
-      c2 = f64x2.add(c2, f64x2.mul(q, v128.load(row, 32)));
-      c3 = f64x2.add(c3, f64x2.mul(q, v128.load(row, 48)));
-      c4 = f64x2.add(c4, f64x2.mul(q, v128.load(row, 64)));
-      c5 = f64x2.add(c5, f64x2.mul(q, v128.load(row, 80)));
-      c6 = f64x2.add(c6, f64x2.mul(q, v128.load(row, 96)));
-      c7 = f64x2.add(c7, f64x2.mul(q, v128.load(row, 112)));
-      p = end;
-      continue;
-    }
-    let a0 = f64x2.splat(0);
-    let a1 = a0;
-    let a2 = a0;
-    let a3 = a0;
-    let a4 = a0;
-    let a5 = a0;
-    let a6 = a0;
-    let a7 = a0;
-    for (; p < end; p++) {
-      const row = base + <usize>load<i32>(rows + (p << 2)) * stride;
-      const q = v128.load64_splat(quantities + (p << 3));
+    let row = base + <usize>load<i32>(rows + (p << 2)) * stride;
+    let q = v128.load64_splat(quantities + (p << 3));
+    let a0 = f64x2.mul(q, v128.load(row, 0));
+    let a1 = f64x2.mul(q, v128.load(row, 16));
+    let a2 = f64x2.mul(q, v128.load(row, 32));
+    let a3 = f64x2.mul(q, v128.load(row, 48));
+    let a4 = f64x2.mul(q, v128.load(row, 64));
+    let a5 = f64x2.mul(q, v128.load(row, 80));
+    for (p++; p < end; p++) {
+      row = base + <usize>load<i32>(rows + (p << 2)) * stride;
+      q = v128.load64_splat(quantities + (p << 3));
       a0 = f64x2.add(a0, f64x2.mul(q, v128.load(row, 0)));
       a1 = f64x2.add(a1, f64x2.mul(q, v128.load(row, 16)));
       a2 = f64x2.add(a2, f64x2.mul(q, v128.load(row, 32)));
       a3 = f64x2.add(a3, f64x2.mul(q, v128.load(row, 48)));
       a4 = f64x2.add(a4, f64x2.mul(q, v128.load(row, 64)));
       a5 = f64x2.add(a5, f64x2.mul(q, v128.load(row, 80)));
-      a6 = f64x2.add(a6, f64x2.mul(q, v128.load(row, 96)));
-      a7 = f64x2.add(a7, f64x2.mul(q, v128.load(row, 112)));
     }
     c0 = f64x2.add(c0, a0);
     c1 = f64x2.add(c1, a1);
@@ -62,8 +45,6 @@ function sumTile(rows: usize, quantities: usize, first: usize, ends: usize, runs
     c3 = f64x2.add(c3, a3);
     c4 = f64x2.add(c4, a4);
     c5 = f64x2.add(c5, a5);
-    c6 = f64x2.add(c6, a6);
-    c7 = f64x2.add(c7, a7);
   }
   v128.store(to, c0, 0);
   v128.store(to, c1, 16);
@@ -71,8 +52,6 @@ function sumTile(rows: usize, quantities: usize, first: usize, ends: usize, runs
   v128.store(to, c3, 48);
   v128.store(to, c4, 64);
   v128.store(to, c5, 80);
-  v128.store(to, c6, 96);
-  v128.store(to, c7, 112);
 }
 
 /** Factors by the sign of the bucket's value: `damp (f(V) V - V0)`, where a damp is not zero. */
@@ -90,14 +69,47 @@ function applyFactors(b: usize, bucket: usize, g: usize, value: f64): void {
   }
 }
 
-/** What an expiry counts in its coin where lanes do not net by sum: the worse of a lane and its twin and at best nothing, or minus its size. */
-function netExpiry(b: usize, bucket: usize, coin: usize): void {
-  const zero = f64x2.splat(0);
-  let s = book.flat(b);
+/** What an expiry counts against its twin, which is the other half of the vector: the worse of the two, at best nothing. */
+// @ts-expect-error: decorator
+@inline
+function worseHalf(part: v128): v128 {
+  return f64x2.pmin(f64x2.pmin(f64x2.splat(0), part), v128.shuffle<f64>(part, part, 1, 2));
+}
+
+/** Six lanes that net expiry by expiry, against their twins or as minus their size; as `sumTile` otherwise. */
+// @ts-expect-error: decorator
+@inline
+function sumNetted(rows: usize, quantities: usize, first: usize, ends: usize, runs: usize, base: usize, stride: usize, to: usize, isPaired: bool): void {
+  let c0 = f64x2.splat(0);
+  let c1 = c0;
+  let c2 = c0;
+  let p = first;
+  for (let k: usize = 0; k < runs; k++) {
+    const end = <usize>load<u32>(ends + (k << 2));
+    let a0 = f64x2.splat(0);
+    let a1 = a0;
+    let a2 = a0;
+    for (; p < end; p++) {
+      const row = base + <usize>load<i32>(rows + (p << 2)) * stride;
+      const q = v128.load64_splat(quantities + (p << 3));
+      a0 = f64x2.add(a0, f64x2.mul(q, v128.load(row, 0)));
+      a1 = f64x2.add(a1, f64x2.mul(q, v128.load(row, 16)));
+      a2 = f64x2.add(a2, f64x2.mul(q, v128.load(row, 32)));
+    }
+    c0 = isPaired ? f64x2.add(c0, worseHalf(a0)) : f64x2.sub(c0, f64x2.abs(a0));
+    c1 = isPaired ? f64x2.add(c1, worseHalf(a1)) : f64x2.sub(c1, f64x2.abs(a1));
+    c2 = isPaired ? f64x2.add(c2, worseHalf(a2)) : f64x2.sub(c2, f64x2.abs(a2));
+  }
+  v128.store(to, c0, 0);
+  v128.store(to, c1, 16);
+  v128.store(to, c2, 32);
+}
+
+/** What one expiry counts in its coin in the lanes from `s` on, which do not net by sum. */
+function netExpiry(b: usize, bucket: usize, coin: usize, from: usize): void {
+  let s = from;
   for (let end = book.pairs(b); s < end; s += VECTOR) {
-    const part = v128.load(bucket + s);
-    const worse = f64x2.pmin(f64x2.pmin(zero, part), v128.shuffle<f64>(part, part, 1, 2));
-    v128.store(coin + s, f64x2.add(v128.load(coin + s), worse));
+    v128.store(coin + s, f64x2.add(v128.load(coin + s), worseHalf(v128.load(bucket + s))));
   }
   for (let end = book.lone(b); s < end; s += VECTOR) {
     v128.store(coin + s, f64x2.sub(v128.load(coin + s), f64x2.abs(v128.load(bucket + s))));
@@ -116,15 +128,37 @@ function addFlat(bucket: usize, coin: usize, flat: usize): void {
 }
 
 /**
- * Positions of one coin, `first .. last - 1` (a row i32, a quantity f64), into a row of `stride` bytes at `into`. `scratch` has `bucketBytes`: where expiries end,
- * and one of them.
+ * Expiries one by one, each in memory at `bucket` before it is netted, in the lanes from `from` on: where factors look at an expiry as a whole, or a twin is somewhere
+ * else.
  */
-export function sumCoin(b: usize, first: usize, last: usize, rows: usize, quantities: usize, scratch: usize, into: usize): void {
-  const stride = book.stride(b);
+function sumExpiries(b: usize, first: usize, ends: usize, runs: usize, rows: usize, quantities: usize, bucket: usize, into: usize, from: usize): void {
   const standing = book.standing(b);
-  const flat = book.flat(b);
+  const stride = book.stride(b);
+  const base = book.rows(b);
   const bucketOf = book.bucketOf(b);
-  const ends = scratch + standing;
+  const hasFactors = book.gains(b) !== 0;
+  memory.fill(into + from, 0, standing - from);
+  let p = first;
+  for (let k: usize = 0; k < runs; k++) {
+    const end = ends + (k << 2);
+    // A twin may be anywhere in the row.
+    for (let t: usize = 0; t < standing; t += TILE) sumTile(rows, quantities, p, end, 1, base + t, stride, bucket + t);
+    if (hasFactors) {
+      let value: f64 = 0;
+      for (let i = p, to = <usize>load<u32>(end); i < to; i++) {
+        value += load<f64>(quantities + (i << 3)) * load<f64>(book.values(b) + (<usize>load<i32>(rows + (i << 2)) << 3));
+      }
+      applyFactors(b, bucket, <usize>load<i32>(bucketOf + (<usize>load<i32>(rows + (p << 2)) << 2)), value);
+      addFlat(bucket, into, book.flat(b));
+      netExpiry(b, bucket, into, book.flat(b));
+    } else netExpiry(b, bucket, into, from);
+    p = <usize>load<u32>(end);
+  }
+}
+
+/** Where expiries of some positions end, one after the other, into `ends`; how many there are. */
+function endsOf(b: usize, first: usize, last: usize, rows: usize, ends: usize): usize {
+  const bucketOf = book.bucketOf(b);
   let runs: usize = 0;
   for (let p = first, g = -1; p < last; p++) {
     const own = load<i32>(bucketOf + (<usize>load<i32>(rows + (p << 2)) << 2));
@@ -133,29 +167,27 @@ export function sumCoin(b: usize, first: usize, last: usize, rows: usize, quanti
     store<u32>(ends + (runs << 2), <u32>(p + 1));
     runs++;
   }
+  return runs;
+}
+
+/**
+ * Positions of one coin, `first .. last - 1` (a row i32, a quantity f64), into a row of `stride` bytes at `into`. `scratch` has `bucketBytes`: an expiry,
+ * and where expiries end.
+ */
+export function sumCoin(b: usize, first: usize, last: usize, rows: usize, quantities: usize, scratch: usize, into: usize): void {
+  const stride = book.stride(b);
+  const standing = book.standing(b);
   const base = book.rows(b);
-  const hasFactors = book.gains(b) !== 0;
-  const netted: usize = hasFactors ? 0 : flat;
-  if (netted < standing) {
-    memory.fill(into + netted, 0, standing - netted);
-    let p = first;
-    for (let k: usize = 0; k < runs; k++) {
-      const end = ends + (k << 2);
-      for (let t = netted; t < standing; t += TILE) sumTile(rows, quantities, p, end, 1, base + t, stride, scratch + t);
-      if (hasFactors) {
-        let value: f64 = 0;
-        for (let i = p, to = <usize>load<u32>(end); i < to; i++) {
-          value += load<f64>(quantities + (i << 3)) * load<f64>(book.values(b) + (<usize>load<i32>(rows + (i << 2)) << 3));
-        }
-        applyFactors(b, scratch, <usize>load<i32>(bucketOf + (<usize>load<i32>(rows + (p << 2)) << 2)), value);
-        addFlat(scratch, into, flat);
-      }
-      netExpiry(b, scratch, into);
-      p = <usize>load<u32>(end);
-    }
+  const ends = scratch + standing;
+  const runs = endsOf(b, first, last, rows, ends);
+  let t: usize = 0;
+  if (book.gains(b) === 0) {
+    for (let end = book.flat(b); t < end; t += TILE) sumTile(rows, quantities, first, ends, runs, base + t, stride, into + t);
+    for (let end = book.pairs(b); t < end; t += HALF) sumNetted(rows, quantities, first, ends, runs, base + t, stride, into + t, true);
+    for (let end = book.lone(b); t < end; t += HALF) sumNetted(rows, quantities, first, ends, runs, base + t, stride, into + t, false);
   }
-  for (let t: usize = 0; t < netted; t += TILE) sumTile(rows, quantities, first, ends, runs, base + t, stride, into + t);
-  for (let t = standing; t < stride; t += TILE) sumTile(rows, quantities, first, ends, runs, base + t, stride, into + t);
+  if (t < standing) sumExpiries(b, first, ends, runs, rows, quantities, scratch, into, t);
+  for (t = standing; t < stride; t += TILE) sumTile(rows, quantities, first, ends, runs, base + t, stride, into + t);
 }
 
 /** Worst losses of a coin's row over the lanes that maintenance sees and over all, at least zero, into `out` and the f64 after it. */
@@ -184,19 +216,17 @@ export function worstOf(b: usize, row: usize, out: usize): void {
   store<f64>(out, 0 - min(f64x2.extract_lane(other, 0), f64x2.extract_lane(other, 1)), 8);
 }
 
-/** The least of a row over every list of lanes that its coin may be in, written after the row. */
+/**
+ * The least of a row over every list of lanes that its coin may be in, written after the row: each the lesser of two places, which are lanes or lists before it.
+ */
 export function leastOf(b: usize, u: usize, row: usize): void {
   const list = <usize>load<u32>(book.lists(b) + (u << 2));
-  const count = <usize>load<u32>(list);
-  const from = <usize>load<u32>(list, 4);
-  const items = <usize>load<u32>(list, 8);
+  let at = <usize>load<u32>(list, 4);
   let out = row + book.stride(b);
-  let i = items;
-  for (let k: usize = 0; k < count; k++) {
-    const end = items + (<usize>load<u32>(from + (k << 2), 4) << 2);
-    let least = v128.load64_zero(row + <usize>load<u32>(i));
-    for (i += 4; i < end; i += 4) least = f64x2.pmin(least, v128.load64_zero(row + <usize>load<u32>(i)));
-    v128.store64_lane(out, least, 0);
+  for (const end = at + (<usize>load<u32>(list) << 3); at < end; at += 8) {
+    const one = v128.load64_zero(row + <usize>load<u32>(at));
+    const other = v128.load64_zero(row + <usize>load<u32>(at, 4));
+    v128.store64_lane(out, f64x2.pmin(one, other), 0);
     out += 8;
   }
 }

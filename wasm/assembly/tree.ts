@@ -61,11 +61,11 @@ export function sweepTree(b: usize, list: usize, from: i32, to: i32, span: usize
       store<f64>(own, load<f64>(own, 8) + load<f64>(worst), 8);
       store<f64>(own, load<f64>(own, 24) + load<f64>(worst, 8), 24);
     }
-    if (count === 1) {
+    if (count === 1 && load<u8>(book.alone(b) + <usize>load<u32>(touched)) !== 0) {
       // What one coin alone moves is lost together as it is lost alone.
       store<f64>(own, load<f64>(own, 8));
       store<f64>(own, load<f64>(own, 24), 16);
-    } else if (count > 1) {
+    } else if (count > 0) {
       for (let t: usize = 0; t < count; t++) leastOf(b, <usize>load<u32>(touched + (t << 3)), <usize>load<u32>(touched + (t << 3), 4));
       jointWorst(b, touched, count, own);
     }

@@ -7,11 +7,8 @@ import type { CombinePlan } from '@plimsoll/core';
 /** A lane by its number, or the list `k` of a coin as `~k`. */
 type Item = number;
 
-/** Lists of a coin, each as lanes and lists before it. */
-export interface LeastLists {
-  readonly from: Int32Array;
-  readonly items: Int32Array;
-}
+/** Lists of a coin: list `k` is what items `2 k` and `2 k + 1` hold, which are lanes or lists before it. */
+export type LeastLists = Int32Array;
 
 /** What is looked through for a joint loss: items by combination and coin. */
 export interface JointPlan {
@@ -19,6 +16,8 @@ export interface JointPlan {
   /** Of lanes that maintenance sees, and those beside them that initial sees. */
   readonly seen: Int32Array;
   readonly others: Int32Array;
+  /** 1 for a coin whose lists hold just what each line sees: held alone, it loses jointly what it loses by itself. */
+  readonly alone: Uint8Array;
 }
 
 /** Beyond so many combinations none is left out: comparing all would take longer than sweeping them. */
@@ -50,12 +49,16 @@ class Lists {
     return ~k;
   }
 
+  lanesOf(item: Item): readonly number[] {
+    return item >= 0 ? [item] : this.all[~item]!;
+  }
+
   private maskOf(item: Item): Uint32Array {
     const place = item >= 0 ? item : this.lanes + ~item;
     const known = this.masks[place];
     if (known !== undefined) return known;
     const mask = new Uint32Array(this.words);
-    for (const lane of item >= 0 ? [item] : this.all[~item]!) mask[lane >> 5]! |= 1 << (lane & 31);
+    for (const lane of this.lanesOf(item)) mask[lane >> 5]! |= 1 << (lane & 31);
     this.masks[place] = mask;
     return mask;
   }
@@ -188,23 +191,32 @@ class Parts {
 const ROUNDS_MAX = 200;
 const PAIRS_MAX = 20_000;
 
-/** Lists that combinations name, made of parts that stand before them; and the numbers they have there. */
+/** Lists that combinations name, two by two of what stands before them; and the items that they are. */
 function leastLists(
   lists: Lists,
   used: ReadonlySet<number>,
-): { readonly made: LeastLists; readonly numbers: ReadonlyMap<number, number> } {
+): { readonly made: LeastLists; readonly items: ReadonlyMap<number, Item> } {
   const order = [...used];
   const parts = new Parts(order.map((k) => lists.all[k]!));
   parts.joinTwins();
   parts.joinPairs();
-  const from = [0];
-  const items: number[] = [];
-  for (const own of [...parts.made, ...parts.lists]) {
-    items.push(...own);
-    from.push(items.length);
-  }
-  const numbers = new Map(order.map((k, n) => [k, parts.made.length + n]));
-  return { made: { from: Int32Array.from(from), items: Int32Array.from(items) }, numbers };
+  const pairs: number[] = [];
+  const named: Item[] = [];
+  const itemOf = (item: Item) => (item >= 0 ? item : named[~item]!);
+  // Two by two, then those two by two, so that no list waits long for another.
+  const join = (items: readonly Item[]): Item => {
+    let left = items.map(itemOf);
+    while (left.length > 1) {
+      const next: Item[] = [];
+      for (let i = 0; i + 1 < left.length; i += 2) next.push(~((pairs.push(left[i]!, left[i + 1]!) - 2) / 2));
+      if (left.length % 2 === 1) next.push(left.at(-1)!);
+      left = next;
+    }
+    return left[0]!;
+  };
+  for (const own of parts.made) named.push(join(own));
+  const items = new Map(order.map((k, n) => [k, join(parts.lists[n]!)]));
+  return { made: Int32Array.from(pairs), items };
 }
 
 /**
@@ -222,6 +234,16 @@ export function jointPlan(plan: CombinePlan, coins: number): JointPlan {
     lists,
     seen,
   );
+  const isAlone = (own: Lists, u: number) => {
+    const bySeen = new Set(seen.flatMap((items) => own.lanesOf(items[u]!)));
+    const all = new Set([...bySeen, ...others.flatMap((items) => own.lanesOf(items[u]!))]);
+    const maintenance = plan.seen.maintenance;
+    return (
+      bySeen.size === maintenance.reduce((sum, sees) => sum + sees, 0) &&
+      [...bySeen].every((lane) => maintenance[lane] === 1) &&
+      all.size === plan.coins.length
+    );
+  };
   const used = lists.map(() => new Set<number>());
   for (const items of [...seen, ...others]) {
     items.forEach((item, u) => {
@@ -232,8 +254,13 @@ export function jointPlan(plan: CombinePlan, coins: number): JointPlan {
   const placed = (combinations: readonly Combination[]) =>
     Int32Array.from(
       combinations.flatMap((items) =>
-        items.map((item, u) => (item >= 0 ? item : ~made[u]!.numbers.get(~item)!)),
+        items.map((item, u) => (item >= 0 ? item : made[u]!.items.get(~item)!)),
       ),
     );
-  return { lists: made.map(({ made: own }) => own), seen: placed(seen), others: placed(others) };
+  return {
+    lists: made.map(({ made: own }) => own),
+    seen: placed(seen),
+    others: placed(others),
+    alone: Uint8Array.from(lists, (own, u) => (isAlone(own, u) ? 1 : 0)),
+  };
 }

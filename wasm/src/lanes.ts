@@ -3,8 +3,9 @@
 
 import { type CrowdBook, type Refusal, refuse, type WindowPlan } from '@plimsoll/core';
 
-/** Lanes of a tile, and of a vector. */
-const TILE = 16;
+/** Lanes of a tile, half of one, and a vector. */
+const TILE = 12;
+const HALF = 6;
 const VECTOR = 2;
 const rounded = (count: number, to: number) => Math.ceil(count / to) * to;
 
@@ -112,8 +113,8 @@ export function orderLanes(book: CrowdBook): LaneOrder | Refusal {
   const order = new Places();
   const flatSeen = order.put(seen, VECTOR);
   const flat = order.put(others, TILE);
-  const pairs = order.put(twins, VECTOR);
-  const lone = order.put(alone, VECTOR);
+  const pairs = order.put(twins, HALF);
+  const lone = order.put(alone, HALF);
   const standing = order.put(odd, TILE);
   const places = new Int32Array(standingCount);
   order.from.forEach((lane, k) => {

@@ -169,19 +169,17 @@ function isAlike(a: CombinePlan, b: CombinePlan): boolean {
 
 /** Lists and combinations of joint moves as the kernel reads them, and how many lists a coin has at most. */
 function putJoint(
-  { lists, seen, others }: JointPlan,
+  { lists, seen, others, alone }: JointPlan,
   { places, lanes }: LaneOrder,
   coins: number,
   writer: Writer,
 ) {
   const placeOf = (item: number) => NUMBER * (item >= 0 ? places[item]! : lanes + ~item);
-  const addresses = lists.map(({ from, items }) =>
-    writer.words([from.length - 1, writer.put(from), writer.put(items.map(placeOf))]),
-  );
-  const most = lists.reduce((count, { from }) => Math.max(count, from.length - 1), 0);
+  const addresses = lists.map((own) => writer.words([own.length / 2, writer.put(own.map(placeOf))]));
+  const most = lists.reduce((count, own) => Math.max(count, own.length / 2), 0);
   const combinations = writer.put(Int32Array.from([...seen, ...others], placeOf));
   const counts = [seen.length / coins, (seen.length + others.length) / coins];
-  return { most, words: [writer.words(addresses), combinations, ...counts] };
+  return { most, words: [writer.words(addresses), combinations, ...counts], alone: writer.put(alone) };
 }
 
 /** What a kernel that looks for the least of a row cannot do. */
@@ -234,7 +232,7 @@ export function layOut(book: CrowdBook, arena: Arena): LaidOut | Refusal {
     ...[setsOf(order.windows.maintenance, writer, coins), setsOf(order.windows.initial, writer, coins)],
     ...joint.words,
     ...wordsOf(plan.retained),
-    ...[coinBytes, bucketBytes],
+    ...[coinBytes, bucketBytes, joint.alone],
   ]);
   if (writer.refusal !== undefined) return writer.refusal;
   const reach = Math.max(
