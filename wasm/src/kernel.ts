@@ -7,28 +7,7 @@ import { KERNEL_BASE64 } from './module.ts';
 
 /** What `assembly/` exports; addresses and lengths in bytes. */
 export interface KernelExports {
-  fillStrike(
-    table: number,
-    x0: number,
-    kOverF: number,
-    logShift: number,
-    invShift: number,
-    scale: number,
-    count: number,
-    stdevs: number,
-    call: number,
-    put: number,
-  ): void;
-  fillStdevs(
-    nodeVol: number,
-    node: number,
-    factor: number,
-    floor: number,
-    rootYears: number,
-    count: number,
-    out: number,
-  ): void;
-  fillRow(values: number, base: number, damps: number, count: number, out: number): void;
+  fillExpiry(expiry: number, from: number, to: number): void;
   sweepPlain(
     from: number,
     to: number,

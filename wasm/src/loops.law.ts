@@ -1,7 +1,6 @@
 // The flat loops against the core's, on numbers of every size.
 
 import { isRefusal, type Refusal, sweepPlain, worstAfterFills } from '@plimsoll/core';
-import { fillStrike } from '@plimsoll/core/kernel';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { layRows, openKernel, orderCheck, plainSweep } from './index.ts';
@@ -11,76 +10,11 @@ const sure = <T>(value: T | Refusal): T => {
   return value;
 };
 const kernel = sure(await openKernel());
-const { arena, run, table } = kernel;
+const { arena } = kernel;
 const number = fc.oneof(
   fc.double({ min: -1e9, max: 1e9, noNaN: true }),
   fc.constantFrom(0, -0, 1e-300, -1e-300, 1e15, -1e15),
 );
-
-it('rows of a strike: calls and puts, deep and near, at once to expiry and never, to the bit', () => {
-  const lane = fc.record({
-    logShift: fc.double({ min: -5, max: 5, noNaN: true }),
-    invShift: fc.double({ min: 1e-3, max: 1e3, noNaN: true }),
-    scale: fc.double({ min: 0, max: 1e6, noNaN: true }),
-    stdev: fc.oneof(fc.double({ min: 0, max: 8, noNaN: true }), fc.constantFrom(0, 1e-13, 1e-6, 50)),
-  });
-  fc.assert(
-    fc.property(
-      fc.array(lane, { minLength: 1, maxLength: 40 }),
-      fc.double({ min: -9, max: 9, noNaN: true }),
-      fc.double({ min: 1e-4, max: 1e4, noNaN: true }),
-      fc.constantFrom('both', 'call', 'put'),
-      (lanes, x0, kOverF, wanted) => {
-        const before = arena.used;
-        // The kernel takes an even number of lanes; a padded one is as harmless as any.
-        const count = 2 * Math.ceil(lanes.length / 2);
-        const places = Array.from({ length: 6 }, () => sure(arena.take(8 * count)));
-        const [logShift, invShift, scale, stdevs, call, put] = places.map(
-          (at) => new Float64Array(arena.memory.buffer, at, count),
-        ) as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];
-        call.fill(0);
-        put.fill(0);
-        lanes.forEach((own, l) => {
-          [logShift[l], invShift[l], scale[l], stdevs[l]] = [
-            own.logShift,
-            own.invShift,
-            own.scale,
-            own.stdev,
-          ];
-        });
-        const expected = new Float64Array(2 * count);
-        const [callAt, putAt] = [wanted === 'put' ? -1 : 0, wanted === 'call' ? -1 : count];
-        fillStrike(
-          x0,
-          kOverF,
-          { logShift, invShift, scale },
-          lanes.length,
-          stdevs,
-          0,
-          expected,
-          callAt,
-          putAt,
-        );
-        run.fillStrike(
-          table,
-          x0,
-          kOverF,
-          places[0]!,
-          places[1]!,
-          places[2]!,
-          count,
-          places[3]!,
-          wanted === 'put' ? 0 : places[4]!,
-          wanted === 'call' ? 0 : places[5]!,
-        );
-        expect(call.slice(0, lanes.length)).toEqual(expected.slice(0, lanes.length));
-        expect(put.slice(0, lanes.length)).toEqual(expected.slice(count, count + lanes.length));
-        arena.release(before);
-      },
-    ),
-    { numRuns: 500 },
-  );
-});
 
 it('the plain sweep and the check of orders, to the bit', () => {
   fc.assert(

@@ -16,8 +16,9 @@ import type { Market } from '../market/index.ts';
 import type { Product, ProductId } from '../product/index.ts';
 import type { Shock } from '../scenario/index.ts';
 import type { RiskBook } from './book.ts';
-import { type ExpiryBody, type ExpiryLanes, fillRows } from './rows.ts';
-import { fillStdevs, writeRow } from './strike.ts';
+import type { ExpiryLanes } from './expiry-lanes.ts';
+import { fillRows } from './rows.ts';
+import { fillStdevs, type StrikeBody, strikeByStrike, writeRow } from './strike.ts';
 
 /** When an expansion is good enough, and what happens where it is not. */
 export interface ExpansionGuard {
@@ -72,8 +73,8 @@ export function expandRows(
   const fellBack = new Uint8Array(out.length);
   const worst = new Map<number, Worst>();
   const target: Target = { guard, stride, out, fellBack, worst };
-  const bodyOf = (expiry: ExpiryLanes, damps: Float64Array) => expanding(expiry, damps, target);
-  const lost = fillRows(products, market, shocks, stride, out, bodyOf);
+  const body = strikeByStrike((expiry, damps) => expanding(expiry, damps, target));
+  const lost = fillRows(products, market, shocks, stride, out, body);
   return { fellBack, refused: refusedOf(products, shocks, target), lost };
 }
 
@@ -98,7 +99,7 @@ const STILL: StrikeLanes = {
   scale: Float64Array.of(1),
 };
 
-function expanding(expiry: ExpiryLanes, damps: Float64Array, target: Target): ExpiryBody {
+function expanding(expiry: ExpiryLanes, damps: Float64Array, target: Target): StrikeBody {
   const { count } = expiry;
   const { guard, stride, out, fellBack } = target;
   const last = count - 1;

@@ -39,6 +39,7 @@ export {
   expandRows,
   measureExpansion,
 } from './expand.ts';
+export { type ExpiryLanes, type LaneRoom, laneRoom } from './expiry-lanes.ts';
 export {
   afterFills,
   closingShares,
@@ -57,13 +58,12 @@ export * from './measures/index.ts';
 export { fullRevaluation, type RowMethod } from './method.ts';
 export {
   type ExpiryBody,
-  type ExpiryBodyOf,
-  type ExpiryLanes,
   fillRows,
   LANE_PAD,
+  type StrikeRows,
   strideOf,
 } from './rows.ts';
-export { fillNodes, fillStdevs, writeRow } from './strike.ts';
+export { fillNodes, fillStdevs, revaluing, writeRow } from './strike.ts';
 export {
   betterOf,
   type Holdings,

@@ -13,14 +13,7 @@ import {
   unfixedPart,
 } from '../market/index.ts';
 import { futureMark, futureProfit, price } from '../pricing/index.ts';
-import {
-  type AssetCode,
-  expiryOf,
-  type Future,
-  type Option,
-  type Perpetual,
-  type Product,
-} from '../product/index.ts';
+import type { AssetCode, Future, Option, Perpetual, Product } from '../product/index.ts';
 import {
   columnOf,
   dateCount,
@@ -31,8 +24,9 @@ import {
   TERM_SCALING,
   termFactor,
 } from '../scenario/index.ts';
+import type { ExpiryLanes } from './expiry-lanes.ts';
 import { laneMarkets } from './lane-markets.ts';
-import { type ExpiryLanes, fillExpiry, fillUnderlying } from './rows.ts';
+import { endOfExpiry, fillUnderlying, settlesOf, strikeRows } from './rows.ts';
 import { revaluing } from './strike.ts';
 
 /** One coin at every date: its market today, and how far everything of it moves; what does not move has no column. */
@@ -138,16 +132,16 @@ function fillCoin(
   stride: number,
   out: Float64Array,
 ): void {
-  const bodyOf = revaluing(stride, out);
+  const body = revaluing(stride, out);
   const damps = new Float64Array(coin.count).fill(1);
   for (let p = from; p < to; ) {
     const product = products[p]!;
     if (product.kind === 'asset') fillAsset(product.id, coin, out, stride * p++);
     else if (product.kind === 'option') {
-      let end = p + 1;
-      while (end < to && products[end]!.kind === 'option' && expiryOf(products[end]!) === product.expiry)
-        end++;
-      fillExpiry(products.slice(p, end) as Option[], (leader) => bodyOf(expiryDates(leader, coin), damps), p);
+      const end = endOfExpiry(products, p, to);
+      for (const leader of settlesOf(products, p, end)) {
+        body.fill(expiryDates(leader, coin), damps, strikeRows(products, p, end, leader.settleAsset));
+      }
       p = end;
     } else {
       assert(product.kind !== 'structured', 'payoffs of one’s own are not filled from columns');

@@ -3,12 +3,12 @@
 // body as the shocked ones, so that their difference is clean.
 
 import { assert, isRefusal, type Refusal, yearsBetween } from '../base/index.ts';
-import { log, type Right, type StrikeLanes } from '../kernel/index.ts';
-import { assetUsd, discountOf, leastVol, type Market, type Slice, sliceAt } from '../market/index.ts';
+import { assetUsd, type Market } from '../market/index.ts';
 import { futureMark, futureProfit, price } from '../pricing/index.ts';
 import { expiryOf, type Future, type Option, type Perpetual, type Product } from '../product/index.ts';
 import { dampAt, pegAfter, type Shock } from '../scenario/index.ts';
-import { dampsAt, type LaneMarkets, laneMarkets } from './lane-markets.ts';
+import { type ExpiryLanes, expiryLanes, type LaneRoom, laneRoom } from './expiry-lanes.ts';
+import { type LaneMarkets, laneMarkets } from './lane-markets.ts';
 import { revaluing } from './strike.ts';
 import { fillStructured } from './structured-rows.ts';
 
@@ -33,7 +33,7 @@ export function fillRows(
   shocks: ReadonlyMap<string, readonly Shock[]>,
   stride: number,
   out: Float64Array,
-  bodyOf: ExpiryBodyOf = revaluing(stride, out),
+  body: ExpiryBody = revaluing(stride, out),
 ): Map<string, Refusal> {
   assert(out.length >= products.length * stride, 'rows have room for every product');
   const refused = new Map<string, Refusal>();
@@ -42,7 +42,7 @@ export function fillRows(
     let to = from;
     while (to < products.length && products[to]!.underlying === underlying) to++;
     const lanes = laneMarkets(market, underlying, shocks);
-    fillUnderlying(products, from, to, market, lanes, stride, out, refused, bodyOf);
+    fillUnderlying(products, from, to, market, lanes, stride, out, refused, body);
     from = to;
   }
   return refused;
@@ -58,8 +58,9 @@ export function fillUnderlying(
   stride: number,
   out: Float64Array,
   refused: Map<string, Refusal>,
-  bodyOf: ExpiryBodyOf,
+  body: ExpiryBody,
 ): void {
+  let room: LaneRoom | undefined;
   for (let p = from; p < to; ) {
     const product = products[p]!;
     const known = price(product, market);
@@ -68,16 +69,12 @@ export function fillUnderlying(
       p++;
     } else if (product.kind === 'asset') fillAsset(known.usd, product.id, lanes, out, stride * p++);
     else if (product.kind === 'option') {
-      let end = p + 1;
-      while (end < to && products[end]!.kind === 'option' && expiryOf(products[end]!) === product.expiry)
-        end++;
-      const { years } = sliceAt(lanes.base!, product.expiry) as Slice;
-      const damps = dampsAt(lanes.shocks, years);
-      fillExpiry(
-        products.slice(p, end) as Option[],
-        (leader) => bodyOf(expiryLanes(leader, market, lanes), damps),
-        p,
-      );
+      const end = endOfExpiry(products, p, to);
+      room ??= body.room?.(lanes.shocks.length) ?? laneRoom(lanes.shocks.length);
+      for (const leader of settlesOf(products, p, end)) {
+        const rows = strikeRows(products, p, end, leader.settleAsset);
+        body.fill(expiryLanes(leader, market, lanes, room), room.damps, rows);
+      }
       p = end;
     } else if (product.kind === 'structured') {
       const lost = fillStructured(product, market, lanes, out, stride * p++);
@@ -122,111 +119,63 @@ function fillFuture(
   }
 }
 
-/** Lanes of one expiry and settle asset in columns; the unshocked market stands in the last slot. */
-export interface ExpiryLanes extends StrikeLanes {
+/** Options of one expiry that settle alike, strike by strike and ascending: the rows of its call and its put, -1 where there is none. */
+export interface StrikeRows {
   readonly count: number;
-  /** The slice of the unshocked market, and of any lane that is not simple. */
-  readonly base: Slice;
-  readonly sliceOf: (lane: number) => Slice;
-  /** Square root of the time to expiry in each lane. */
-  readonly rootYears: Float64Array;
-  /** Dollars per strike unit: 1 when inverse, the peg when linear; of the unshocked market. */
-  readonly basePeg: number;
-  /** Lanes that look their vol up at the same k share a node: its slice and its dollars per strike unit. */
-  readonly node: Int32Array;
-  readonly nodes: readonly { readonly slice: Slice; readonly peg: number }[];
-  readonly nodeK: Float64Array;
-  readonly nodeVol: Float64Array;
-  /** A lane whose bend is at most a scale and a floor runs without calls; the rest go through `deformVol`. */
-  readonly simple: Uint8Array;
-  readonly factor: Float64Array;
-  readonly floor: Float64Array;
+  readonly strikes: Float64Array;
+  readonly calls: Int32Array;
+  readonly puts: Int32Array;
 }
 
-function expiryLanes(option: Option, market: Market, lanes: LaneMarkets): ExpiryLanes {
-  const count = lanes.shocks.length + 1;
-  const inverse = option.settlement === 'inverse';
-  const basePeg = inverse ? 1 : assetUsd(market, option.settleAsset)!;
-  const base = sliceAt(lanes.base!, option.expiry) as Slice;
-  const logShift = new Float64Array(count);
-  const invShift = new Float64Array(count);
-  const scale = new Float64Array(count);
-  const rootYears = new Float64Array(count);
-  const factor = new Float64Array(count);
-  const floor = new Float64Array(count);
-  const node = new Int32Array(count);
-  const simple = new Uint8Array(count);
-  const slices: Slice[] = [];
-  const nodes: { slice: Slice; peg: number }[] = [];
-  const known = new Map<number, number>();
-  for (let s = 0; s < count; s++) {
-    const shocked = s < count - 1;
-    const coin = shocked ? lanes.shifted[s]! : lanes.base!;
-    const slice = shocked ? (sliceAt(coin, option.expiry) as Slice) : base;
-    const peg = inverse || !shocked ? basePeg : pegAfter(lanes.shocks[s]!, option.settleAsset, basePeg);
-    const moved = slice.forward / base.forward / (peg / basePeg);
-    slices.push(slice);
-    logShift[s] = log(moved);
-    invShift[s] = 1 / moved;
-    scale[s] = inverse ? coin.index : discountOf(slice) * slice.forward;
-    rootYears[s] = Math.sqrt(slice.years);
-    // The same strike in dollars against the same smile forward is the same k.
-    const key = slice.smileForward / peg;
-    const at = known.get(key) ?? nodes.push({ slice, peg }) - 1;
-    known.set(key, at);
-    node[s] = at;
-    compileDeforms(slice, s, simple, factor, floor);
-  }
-  const nodeK = new Float64Array(nodes.length);
-  const nodeVol = new Float64Array(nodes.length);
-  const columns = { logShift, invShift, scale, rootYears, factor, floor, node, simple, nodeK, nodeVol };
-  return { count, base, sliceOf: (s) => slices[s]!, nodes, basePeg, ...columns };
-}
-
-/** `max(vol * factor, floor)` says the same as none, a scale, or a scale and a floor, in the same operations. */
-function compileDeforms(
-  slice: Slice,
-  s: number,
-  simple: Uint8Array,
-  factor: Float64Array,
-  floor: Float64Array,
-): void {
-  const [first, second, ...rest] = slice.deforms;
-  factor[s] = first?.kind === 'scale' ? first.factor : 1;
-  floor[s] = Math.max(leastVol(slice), second?.kind === 'floor' ? second.vol : 0);
-  const scaled = first === undefined || first.kind === 'scale';
-  simple[s] = scaled && (second === undefined || second.kind === 'floor') && rest.length === 0 ? 1 : 0;
-}
-
-/** Options of one expiry that settle alike: `strike` prepares a strike in every lane, `row` writes row `p` of its call or put. */
+/** How the rows of options come about: all strikes of an expiry at once. Columns and damps hold until the next expiry. */
 export interface ExpiryBody {
-  strike(strike: number): void;
-  row(right: Right, p: number): void;
+  readonly fill: (expiry: ExpiryLanes, damps: Float64Array, rows: StrikeRows) => void;
+  /** Where it would have the columns of so many lanes. */
+  readonly room?: (lanes: number) => LaneRoom;
 }
 
-/** Makes the body of an expiry; `damps` are the lanes' own, one fewer than the columns of `expiry`. */
-export type ExpiryBodyOf = (expiry: ExpiryLanes, damps: Float64Array) => ExpiryBody;
-
-/** The options of one expiry, from row `at` on; `bodyFor` makes a body for those that settle as one of them does. */
-export function fillExpiry(
-  options: readonly Option[],
-  bodyFor: (leader: Option) => ExpiryBody,
-  at: number,
-): void {
-  // Those that settle alike share their lanes; most expiries have one settle asset.
-  const settles = new Set(options.map((option) => option.settleAsset));
-  for (const settle of settles) {
-    const body = bodyFor(options.find((option) => option.settleAsset === settle)!);
-    let strike = Number.NaN;
-    for (let j = 0; j < options.length; j++) {
-      const option = options[j]!;
-      if (option.settleAsset !== settle) continue;
-      // Sorted by strike: a strike's call and put come together and are evaluated once.
-      if (option.strike !== strike) {
-        strike = option.strike;
-        body.strike(strike);
-      }
-      body.row(option.right, at + j);
-    }
+/** Strikes of the options `from .. to - 1` that settle in one asset; sorted by strike, so that its call and put come together. */
+export function strikeRows(
+  products: readonly Product[],
+  from: number,
+  to: number,
+  settle: string,
+): StrikeRows {
+  const room = to - from;
+  const strikes = new Float64Array(room);
+  const calls = new Int32Array(room).fill(-1);
+  const puts = new Int32Array(room).fill(-1);
+  let count = 0;
+  for (let p = from; p < to; p++) {
+    const { settleAsset, strike, right } = products[p] as Option;
+    if (settleAsset !== settle) continue;
+    const rows = right === 'call' ? calls : puts;
+    if (count === 0 || strikes[count - 1] !== strike || rows[count - 1]! >= 0) strikes[count++] = strike;
+    rows[count - 1] = p;
   }
+  return { count, strikes, calls, puts };
+}
+
+/** One option of every settle asset; most expiries have one. */
+export function settlesOf(products: readonly Product[], from: number, to: number): Option[] {
+  const leaders: Option[] = [];
+  let last: string | undefined;
+  for (let p = from; p < to; p++) {
+    const option = products[p] as Option;
+    if (option.settleAsset === last) continue;
+    last = option.settleAsset;
+    if (leaders.every(({ settleAsset }) => settleAsset !== option.settleAsset)) leaders.push(option);
+  }
+  return leaders;
+}
+
+/** Behind the options of the expiry that begins at `from`. */
+export function endOfExpiry(products: readonly Product[], from: number, to: number): number {
+  const { expiry } = products[from] as Option;
+  let end = from + 1;
+  for (; end < to; end++) {
+    const next = products[end]!;
+    if (next.kind !== 'option' || next.expiry !== expiry) break;
+  }
+  return end;
 }

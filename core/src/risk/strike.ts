@@ -1,18 +1,46 @@
 // One strike in every lane of its expiry: its vols, its values, and the rows they make.
 
-import { fillStrike, log } from '../kernel/index.ts';
+import { fillStrike, log, type Right } from '../kernel/index.ts';
 import { deformVol, leastVol, smileMoneyness, smileVol } from '../market/index.ts';
-import type { ExpiryBodyOf, ExpiryLanes } from './rows.ts';
+import type { ExpiryLanes } from './expiry-lanes.ts';
+import type { ExpiryBody } from './rows.ts';
+
+/** One expiry, strike by strike: `strike` prepares a strike in every lane, `row` writes row `p` of its call or put. */
+export interface StrikeBody {
+  readonly strike: (strike: number) => void;
+  readonly row: (right: Right, p: number) => void;
+}
+
+/** The body of all expiries from a body of each. */
+export function strikeByStrike(bodyOf: (expiry: ExpiryLanes, damps: Float64Array) => StrikeBody): ExpiryBody {
+  return {
+    fill(expiry, damps, { count, strikes, calls, puts }) {
+      const body = bodyOf(expiry, damps);
+      for (let j = 0; j < count; j++) {
+        body.strike(strikes[j]!);
+        if (calls[j]! >= 0) body.row('call', calls[j]!);
+        if (puts[j]! >= 0) body.row('put', puts[j]!);
+      }
+    },
+  };
+}
 
 /** The body of full revaluation: every lane from the array kernel. */
-export function revaluing(stride: number, out: Float64Array): ExpiryBodyOf {
-  return (expiry, damps) => {
-    const scratch = new Float64Array(2 * expiry.count);
-    const stdevs = new Float64Array(expiry.count);
-    return {
-      strike: (strike) => fillStrikeLanes(strike, expiry, stdevs, scratch),
-      row: (right, p) => writeRow(scratch, right === 'call' ? 0 : expiry.count, damps, out, p * stride),
-    };
+export function revaluing(stride: number, out: Float64Array): ExpiryBody {
+  let scratch = new Float64Array(0);
+  let stdevs = new Float64Array(0);
+  return {
+    fill(expiry, damps, { count, strikes, calls, puts }) {
+      if (stdevs.length !== expiry.count) {
+        scratch = new Float64Array(2 * expiry.count);
+        stdevs = new Float64Array(expiry.count);
+      }
+      for (let j = 0; j < count; j++) {
+        fillStrikeLanes(strikes[j]!, expiry, stdevs, scratch);
+        if (calls[j]! >= 0) writeRow(scratch, 0, damps, out, calls[j]! * stride);
+        if (puts[j]! >= 0) writeRow(scratch, expiry.count, damps, out, puts[j]! * stride);
+      }
+    },
   };
 }
 
