@@ -209,7 +209,13 @@ export function enter(accounts: Accounts, crowd: Crowd): void {
   }
 }
 
-/** Room for a crowd in a pool: accounts get room in steps of four positions. */
+/** Room for a crowd in a pool: an account gets room in steps of so many positions. */
+const STEP = 4;
+
 export function roomOf({ count, start }: Crowd): Capacity {
-  return { accounts: count, positions: start[count]! + 4 * count };
+  let positions = 0;
+  for (let i = 0; i < count; i++) {
+    positions += STEP * Math.max(1, Math.ceil((start[i + 1]! - start[i]!) / STEP));
+  }
+  return { accounts: count, positions };
 }

@@ -10,6 +10,7 @@ export {
   logLikelihoodOf,
 } from './estimate/garch.ts';
 export { type Minimum, nelderMead } from './estimate/nelder-mead.ts';
+export { markdownTable, preface } from './evidence/markdown.ts';
 export { FILE_BYTES_MAX, readBinary, readText, TEXT_BYTES_MAX } from './files.ts';
 export { factorOfName, type HistoryWord, loadHistory, type NamedFactor, readHistoryWord } from './history.ts';
 export { isSignedBy, newKeys, publicKeyOf, signBytes } from './keys.ts';

@@ -1,4 +1,12 @@
 // Where a book is in memory: a descriptor of 32-bit words, each an address, a count or a length in bytes. `wasm/src/layout.ts` writes it.
+//
+// A row begins with the lanes of the scenario set in this order, each part padded with zeros: to whole vectors, half tiles or tiles:
+//   0 .. flatSeen        net by sum, maintenance sees them
+//   .. flat              net by sum, initial alone sees them
+//   .. pairs             net expiry by expiry against their twin, which is the other half of the vector
+//   .. lone              net expiry by expiry as minus their size
+//   .. standing          net expiry by expiry against a twin that is elsewhere
+// After them come the dates of windows, set by set, each set date by date: window `i` of `n` has its date `d` at `d n' + i`, `n'` being `n` made even.
 
 // @ts-expect-error: decorator
 @inline
@@ -16,35 +24,34 @@ export function stride(b: usize): usize {
 export function standing(b: usize): usize {
   return word(b, 2);
 }
-/** Lanes of the scenario set, not padded. */
-export function laneCount(b: usize): usize {
-  return word(b, 3);
-}
 export function underlyings(b: usize): usize {
-  return word(b, 4);
+  return word(b, 3);
 }
 /** i32 by row, and i32 by bucket. */
 export function bucketOf(b: usize): usize {
-  return word(b, 5);
+  return word(b, 4);
 }
 export function coinOf(b: usize): usize {
-  return word(b, 6);
+  return word(b, 5);
 }
 /** f64 by lane: minus infinity where maintenance sees it, infinity where not. */
 export function unseen(b: usize): usize {
+  return word(b, 6);
+}
+/** Ends of the parts of a row, in bytes. */
+export function flatSeen(b: usize): usize {
   return word(b, 7);
 }
-/** 64 bits by lane: all where it nets by sum, none where not. */
-export function sums(b: usize): usize {
+export function flat(b: usize): usize {
   return word(b, 8);
 }
-/** i32: the lanes that do not net by sum, how many, and the twin of every lane. */
-export function netting(b: usize): usize {
+export function pairs(b: usize): usize {
   return word(b, 9);
 }
-export function nettingCount(b: usize): usize {
+export function lone(b: usize): usize {
   return word(b, 10);
 }
+/** By lane from `lone` on, i32: where the twin is in a row, in bytes. */
 export function twins(b: usize): usize {
   return word(b, 11);
 }
@@ -61,34 +68,43 @@ export function damps(b: usize): usize {
 export function values(b: usize): usize {
   return word(b, 15);
 }
-/** i32 by lane: which coin's alone it is to drive, -1 where all may. */
-export function movers(b: usize): usize {
-  return word(b, 16);
-}
-export function drivers(b: usize): usize {
-  return word(b, 17);
-}
-export function driverCount(b: usize): usize {
-  return word(b, 18);
-}
 /** Sets of windows of maintenance (0) and initial (1): how many, and their addresses after that. */
 export function sets(b: usize, line: usize): usize {
-  return word(b, 19 + line);
+  return word(b, 16 + line);
 }
-/** u32 by coin: its lists of lanes, how many (u32), where each begins, and their lanes. */
-export function partnerLists(b: usize): usize {
+/** u32 by coin: the lists of lanes whose least is wanted: how many (u32), and the address of two places (u32, bytes from the row) for each. */
+export function lists(b: usize): usize {
+  return word(b, 18);
+}
+/** Combinations of places, one of each coin (u32, bytes from its row): those of lanes that maintenance sees, and the others after them. */
+export function combinations(b: usize): usize {
+  return word(b, 19);
+}
+export function combinationsSeen(b: usize): usize {
+  return word(b, 20);
+}
+export function combinationsAll(b: usize): usize {
   return word(b, 21);
-}
-/** Bytes for the least of every list of a coin. */
-export function listStride(b: usize): usize {
-  return word(b, 24);
 }
 /** Share of an offset that is kept as margin. */
 export function retained(b: usize): f64 {
   return load<f64>(b, 88);
 }
+/** Bytes of a coin: its row, and the least of its lists after it. */
+export function coinBytes(b: usize): usize {
+  return word(b, 24);
+}
+/** Bytes for what `sumCoin` writes beside the row. */
+export function bucketBytes(b: usize): usize {
+  return word(b, 25);
+}
 
-export function windowFrom(w: usize): usize {
+/** u8 by coin: 1 where a coin that is held alone loses jointly what it loses by itself. */
+export function alone(b: usize): usize {
+  return word(b, 26);
+}
+
+export function windowAt(w: usize): usize {
   return word(w, 0);
 }
 export function windowWeights(w: usize): usize {
@@ -104,6 +120,10 @@ export function windowReach(w: usize): usize {
 /** u8 by coin. */
 export function windowApart(w: usize): usize {
   return word(w, 4);
+}
+/** Dates of a window. */
+export function windowDates(w: usize): usize {
+  return word(w, 5);
 }
 /** One less the coverage. */
 export function windowRoom(w: usize): f64 {

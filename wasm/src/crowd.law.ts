@@ -46,6 +46,34 @@ const factored: CrowdBook = {
     },
   },
 };
+/** Expiries that net as minus their size, against their own twin, and against one that is another's. */
+const odd: CrowdBook = {
+  ...grid,
+  risk: {
+    ...grid.risk,
+    twins: grid.risk.twins.map((twin, s) => (twin < 0 || s % 3 === 0 ? twin : s % 3 === 1 ? -1 : s - 1)),
+    netsBySum: grid.risk.netsBySum.map((sums, s) => (s % 7 === 5 ? 0 : sums)),
+  },
+};
+/** Lanes that only one coin may drive, among those that net by expiry too. */
+const driven: CrowdBook = {
+  ...odd,
+  plan: {
+    ...grid.plan,
+    coins: grid.plan.coins.map((coin, s) => (s % 11 === 3 ? 'ETH' : s % 13 === 4 ? 'BTC' : coin)),
+  },
+};
+/** Lanes that maintenance does not see, although partners may be in them. */
+const unseen: CrowdBook = {
+  ...grid,
+  plan: {
+    ...grid.plan,
+    seen: {
+      ...grid.plan.seen,
+      maintenance: grid.plan.seen.maintenance.map((seen, s) => (s % 5 === 0 ? 0 : seen)),
+    },
+  },
+};
 /** Windows that are drawn, in three sets. */
 const { var: varModel } = models;
 const few = fewWindows(varModel.defaults);
@@ -96,6 +124,9 @@ describe('DESIGN 18: one contract, two bodies', () => {
     dmr,
     var: looking,
     'factors by sign': factored,
+    'netting of every kind': odd,
+    'lanes of one coin': driven,
+    'partners out of sight': unseen,
     'a coin apart': apart,
     'drawn in sets': drawn,
   })) {

@@ -1,6 +1,7 @@
 // A book as the kernel reads it: arrays one after the other, and a descriptor of words that says where each is (`assembly/book.ts`).
 
 import {
+  type CombinePlan,
   type CrowdBook,
   dampAt,
   doubtFormula,
@@ -9,13 +10,14 @@ import {
   refuse,
   type WindowPlan,
 } from '@plimsoll/core';
+import { type JointPlan, jointPlan } from './joint-plan.ts';
+import { type LaneOrder, orderLanes, type WindowPlaces } from './lanes.ts';
 import type { Arena } from './memory.ts';
 
-/** Lanes of a tile. */
-const TILE = 16;
 const WORD = 4;
+const NUMBER = 8;
 
-type Numbers = Int32Array | Uint8Array | Float64Array | BigInt64Array;
+type Numbers = Int32Array | Uint8Array | Float64Array;
 
 /** Writes arrays and remembers the first refusal, after which nothing more is written. */
 class Writer {
@@ -27,100 +29,72 @@ class Writer {
   }
 
   put(values: Numbers): number {
-    const at = this.refusal ?? this.arena.take(Math.max(1, values.byteLength));
-    if (isRefusal(at)) {
-      this.refusal = at;
-      return 0;
-    }
+    const at = this.room(values.byteLength);
     const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-    new Uint8Array(this.arena.memory.buffer, at, bytes.length).set(bytes);
+    if (this.refusal === undefined) new Uint8Array(this.arena.memory.buffer, at, bytes.length).set(bytes);
     return at;
   }
 
   words(values: readonly number[]): number {
     return this.put(Int32Array.from(values));
   }
+
+  /** Numbers that somebody else writes; absent where there is no room. */
+  numbers(count: number): { readonly at: number; readonly numbers: Float64Array | undefined } {
+    const at = this.room(NUMBER * count);
+    if (this.refusal !== undefined) return { at, numbers: undefined };
+    return { at, numbers: new Float64Array(this.arena.memory.buffer, at, count) };
+  }
+
+  private room(bytes: number): number {
+    const at = this.refusal ?? this.arena.take(Math.max(1, bytes));
+    if (!isRefusal(at)) return at;
+    this.refusal = at;
+    return 0;
+  }
 }
 
-/** Lanes rounded up to whole tiles. */
-const tiled = (lanes: number) => Math.ceil(lanes / TILE) * TILE;
-
-/** Where lanes of a book stand in the kernel: those of the scenario set padded to tiles, dates of windows after them. */
+/** A book in the kernel's memory. */
 export interface LaidOut {
   /** The descriptor's address. */
   readonly at: number;
-  /** Padded lanes of the scenario set, and of all. */
-  readonly standing: number;
+  /** Lanes of a row, padding included. */
   readonly lanes: number;
+  /** Coins of the book, and bytes of each in a sweep: its row and the least of its lists. */
+  readonly coins: number;
+  readonly coinBytes: number;
+  /** Bytes that summing a coin needs beside its row. */
+  readonly bucketBytes: number;
+  /** Bytes for the largest losses of a tail. */
+  readonly keptBytes: number;
   /** Bytes that a sweep needs beside it. */
   readonly scratch: number;
 }
 
-/** Row `p` of the book, its dates moved behind the padding. */
-function rowsOf({ risk }: CrowdBook, standing: number, lanes: number): Float64Array {
-  const { rows, stride, laneCount } = risk;
-  const own = risk.standing.length;
-  const into = new Float64Array(risk.products.length * lanes);
-  for (let p = 0; p < risk.products.length; p++) {
-    into.set(rows.subarray(p * stride, p * stride + own), p * lanes);
-    into.set(rows.subarray(p * stride + own, p * stride + laneCount), p * lanes + standing);
+/** Rows of the book in the kernel's order of lanes; the address of the first. */
+function putRows({ risk }: CrowdBook, { from, to, lanes }: LaneOrder, writer: Writer): number {
+  const { rows, stride, products } = risk;
+  const { at, numbers } = writer.numbers(products.length * lanes);
+  if (numbers === undefined) return at;
+  numbers.fill(0);
+  for (let p = 0; p < products.length; p++) {
+    const [source, target] = [p * stride, p * lanes];
+    for (let k = 0; k < from.length; k++) numbers[target + to[k]!] = rows[source + from[k]!]!;
   }
-  return into;
+  return at;
 }
 
-/** Damps by bucket and lane where factors apply, else 0. */
-function dampsOf({ risk }: CrowdBook, standing: number): Float64Array {
+/** Damps by bucket and place where factors apply, else 0. */
+function dampsOf({ risk }: CrowdBook, { places, standing }: LaneOrder): Float64Array {
   const { groups, standing: lanes, shocks } = risk;
   const damps = new Float64Array(groups.bucketYears.length * standing);
   groups.bucketYears.forEach((years, g) => {
     const own = shocks.get(groups.underlyings[groups.underlyingOf[g]!]!)!;
     lanes.forEach((lane, s) => {
-      if (lane.plain !== true) damps[g * standing + s] = dampAt(own[s]!, years);
+      if (lane.plain !== true) damps[g * standing + places[s]!] = dampAt(own[s]!, years);
     });
   });
   return damps;
-}
-
-/** The lists of lanes that a coin may be in while others drive, each once: where each begins and what is in it; and by driver the list of every lane. */
-interface PartnerLists {
-  readonly from: number[];
-  readonly lanes: number[];
-  readonly byDriver: Int32Array[];
-}
-
-function partnerListsOf({ plan }: CrowdBook, u: number): PartnerLists {
-  const known = new Map<string, number>();
-  const from = [0];
-  const all: number[] = [];
-  const byDriver = plan.drivers.map(({ partners }) => {
-    const { from: starts, lanes } = partners[u]!;
-    return Int32Array.from({ length: starts.length - 1 }, (_, s) => {
-      const list = lanes.subarray(starts[s]!, starts[s + 1]!);
-      const key = list.join(' ');
-      const found = known.get(key);
-      if (found !== undefined) return found;
-      all.push(...list);
-      from.push(all.length);
-      known.set(key, known.size);
-      return known.size - 1;
-    });
-  });
-  return { from, lanes: all, byDriver };
-}
-
-/** Addresses of drivers and of the lists of every coin, and how many lists a coin has at most. */
-function driversOf(book: CrowdBook, writer: Writer, names: ReadonlyMap<string, number>) {
-  const { plan, risk } = book;
-  const lists = risk.groups.underlyings.map((_, u) => partnerListsOf(book, u));
-  const drivers = plan.drivers.flatMap(({ name, underlying }, d) => [
-    ...[underlying, names.get(name)!],
-    ...lists.map(({ byDriver }) => writer.put(byDriver[d]!)),
-  ]);
-  const addresses = lists.map(({ from, lanes }) =>
-    writer.words([from.length - 1, writer.words(from), writer.words(lanes)]),
-  );
-  const most = lists.reduce((count, { from }) => Math.max(count, from.length - 1), 0);
-  return { drivers: writer.words(drivers), lists: writer.words(addresses), most };
 }
 
 /** A number as two words. */
@@ -133,18 +107,18 @@ function reachOf({ weights, coverage }: WindowPlan): number {
 }
 
 /** How many sets of windows a line has, and where they are. */
-function setsOf(plans: readonly WindowPlan[], writer: Writer, moved: number, coins: number): number {
-  return writer.words([plans.length, ...plans.map((plan) => windowsOf(plan, writer, moved, coins))]);
+function setsOf(sets: readonly WindowPlaces[], writer: Writer, coins: number): number {
+  return writer.words([sets.length, ...sets.map((set) => windowsOf(set, writer, coins))]);
 }
 
-function windowsOf(plan: WindowPlan, writer: Writer, moved: number, coins: number): number {
+function windowsOf({ plan, at, dates }: WindowPlaces, writer: Writer, coins: number): number {
   return writer.words([
-    writer.put(plan.from.map((lane) => lane + moved)),
+    at * NUMBER,
     writer.put(plan.weights),
     plan.weights.length,
     reachOf(plan),
     writer.put(plan.apart ?? new Uint8Array(coins)),
-    0,
+    dates,
     ...wordsOf(1 - plan.coverage),
   ]);
 }
@@ -157,67 +131,115 @@ function doubtRows({ rows, products, stride }: CrowdBook['risk']): Refusal | und
   return refuse('out-of-range', 'a cell of its row is no number; build the book again.', product);
 }
 
+let lastPlan: { readonly of: CombinePlan; readonly coins: number; readonly plan: JointPlan } | undefined;
+
+/** The plan of joint moves: books of one venue have the same market after market, and finding it takes longer than a sweep. */
+function jointPlanOf(of: CombinePlan, coins: number): JointPlan {
+  if (lastPlan?.coins !== coins || !isAlike(lastPlan.of, of))
+    lastPlan = { of, coins, plan: jointPlan(of, coins) };
+  return lastPlan.plan;
+}
+
+const sameInts = (a: ArrayLike<number>, b: ArrayLike<number>) => {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return a.length === b.length;
+};
+
+function isAlike(a: CombinePlan, b: CombinePlan): boolean {
+  return (
+    a === b ||
+    (a.coins.length === b.coins.length &&
+      a.drivers.length === b.drivers.length &&
+      a.coins.every((coin, s) => coin === b.coins[s]) &&
+      sameInts(a.seen.maintenance, b.seen.maintenance) &&
+      a.drivers.every(({ name, underlying, partners }, d) => {
+        const other = b.drivers[d]!;
+        const isSame = name === other.name && underlying === other.underlying;
+        return (
+          isSame &&
+          partners.length === other.partners.length &&
+          partners.every(
+            ({ from, lanes }, u) =>
+              sameInts(from, other.partners[u]!.from) && sameInts(lanes, other.partners[u]!.lanes),
+          )
+        );
+      }))
+  );
+}
+
+/** Lists and combinations of joint moves as the kernel reads them, and how many lists a coin has at most. */
+function putJoint(
+  { lists, seen, others, alone }: JointPlan,
+  { places, lanes }: LaneOrder,
+  coins: number,
+  writer: Writer,
+) {
+  const placeOf = (item: number) => NUMBER * (item >= 0 ? places[item]! : lanes + ~item);
+  const addresses = lists.map((own) => writer.words([own.length / 2, writer.put(own.map(placeOf))]));
+  const most = lists.reduce((count, own) => Math.max(count, own.length / 2), 0);
+  const combinations = writer.put(Int32Array.from([...seen, ...others], placeOf));
+  const counts = [seen.length / coins, (seen.length + others.length) / coins];
+  return { most, words: [writer.words(addresses), combinations, ...counts], alone: writer.put(alone) };
+}
+
+/** What a kernel that looks for the least of a row cannot do. */
+function doubtBook(book: CrowdBook): Refusal | undefined {
+  const { windows } = book;
+  const plans = [...(windows?.maintenance ?? []), ...(windows?.initial ?? [])];
+  if (!plans.some(({ measure }) => measure === 'var')) return doubtFormula(book) ?? doubtRows(book.risk);
+  const message =
+    'it measures windows by their quantile, and the kernel by expected shortfall only; use the body in TypeScript.';
+  return refuse('not-supported', message, 'the kernel');
+}
+
 /**
  * Lays a book out in a memory. Refuses what does not fit, and windows measured by their quantile, which the kernel does not do.
  * @example layOut(book, arena)
  */
 export function layOut(book: CrowdBook, arena: Arena): LaidOut | Refusal {
-  const { risk, plan, windows } = book;
-  const plans = [...(windows?.maintenance ?? []), ...(windows?.initial ?? [])];
-  const wrong = doubtFormula(book) ?? doubtRows(risk);
-  if (wrong !== undefined) return wrong;
-  if (plans.some(({ measure }) => measure === 'var')) {
-    const message =
-      'it measures windows by their quantile, and the kernel by expected shortfall only; use the body in TypeScript.';
-    return refuse('not-supported', message, 'the kernel');
-  }
+  const { risk, plan } = book;
+  const order = doubtBook(book) ?? orderLanes(book);
+  if (isRefusal(order)) return order;
   const writer = new Writer(arena);
-  const { groups, netsBySum, twins } = risk;
-  const own = risk.standing.length;
-  const standing = tiled(own);
-  const lanes = standing + tiled(risk.laneCount - own);
+  const { groups } = risk;
   const coins = groups.underlyings.length;
-  const netting = Int32Array.from(risk.standing.keys()).filter((s) => netsBySum[s] === 0);
-  // Padding nets by sum, is all zeros, and is never seen by maintenance.
-  const sums = BigInt64Array.from({ length: standing }, (_, s) => (netsBySum[s] === 0 ? 0n : -1n));
   const seen = plan.seen.maintenance;
-  const unseen = Float64Array.from({ length: standing }, (_, s) =>
-    seen[s] === 1 ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY,
-  );
-  const names = new Map(
-    [...new Set([...plan.drivers.map(({ name }) => name), ...plan.coins])].flatMap((name, k) =>
-      name === undefined ? [] : [[name, k]],
-    ),
-  );
-  const movers = Int32Array.from({ length: standing }, (_, s) => {
-    const coin = plan.coins[s];
-    return coin === undefined ? -1 : names.get(coin)!;
-  });
+  // Padding is zero, which is never the worst; maintenance need not see it.
+  const unseen = new Float64Array(order.standing).fill(Number.POSITIVE_INFINITY);
+  for (let s = 0; s < seen.length; s++)
+    if (seen[s] === 1) unseen[order.places[s]!] = Number.NEGATIVE_INFINITY;
+  // Padding is its own twin, so that it stays zero.
+  const twins = Int32Array.from({ length: order.standing - order.lone }, (_, k) => NUMBER * (order.lone + k));
+  for (let s = 0; s < seen.length; s++) {
+    const place = order.places[s]!;
+    if (place >= order.lone) twins[place - order.lone] = NUMBER * order.places[risk.twins[s]!]!;
+  }
   const factors = groups.signFactors;
-  const moved = standing - own;
-  const partners = driversOf(book, writer, names);
-  const listStride = 16 * Math.ceil((partners.most + 1) / 2);
+  const joint = putJoint(jointPlanOf(plan, coins), order, coins, writer);
+  const coinBytes = NUMBER * (order.lanes + 2 * Math.ceil(joint.most / 2));
+  const bucketBytes =
+    128 * Math.ceil((NUMBER * order.standing + WORD * (groups.bucketYears.length + 2)) / 128);
   const at = writer.words([
-    ...[writer.put(rowsOf(book, standing, lanes)), lanes * 8, standing * 8, own, coins],
-    ...[writer.put(groups.bucketOf), writer.put(groups.underlyingOf), writer.put(unseen), writer.put(sums)],
-    ...[writer.put(netting), netting.length, writer.put(twins)],
+    ...[putRows(book, order, writer), NUMBER * order.lanes, NUMBER * order.standing, coins],
+    ...[writer.put(groups.bucketOf), writer.put(groups.underlyingOf), writer.put(unseen)],
+    ...[order.flatSeen, order.flat, order.pairs, order.lone].map((lanes) => NUMBER * lanes),
+    writer.put(twins),
     ...(factors === undefined
       ? [0, 0, 0, 0]
-      : [
-          writer.put(factors.gain),
-          writer.put(factors.loss),
-          writer.put(dampsOf(book, standing)),
-          writer.put(risk.columns.value),
-        ]),
-    ...[writer.put(movers), partners.drivers, plan.drivers.length],
-    setsOf(windows?.maintenance ?? [], writer, moved, coins),
-    setsOf(windows?.initial ?? [], writer, moved, coins),
-    partners.lists,
+      : [factors.gain, factors.loss, dampsOf(book, order), risk.columns.value].map((numbers) =>
+          writer.put(numbers),
+        )),
+    ...[setsOf(order.windows.maintenance, writer, coins), setsOf(order.windows.initial, writer, coins)],
+    ...joint.words,
     ...wordsOf(plan.retained),
-    listStride,
+    ...[coinBytes, bucketBytes, joint.alone],
   ]);
   if (writer.refusal !== undefined) return writer.refusal;
-  const reach = Math.max(0, ...plans.map(reachOf));
-  const scratch = (2 + coins) * lanes * 8 + coins * listStride + (coins + 8) * WORD + 64 + 16 * (reach + 2);
-  return { at, standing, lanes, scratch };
+  const reach = Math.max(
+    0,
+    ...[...order.windows.maintenance, ...order.windows.initial].map((set) => reachOf(set.plan)),
+  );
+  const keptBytes = 16 * (reach + 2);
+  const scratch = bucketBytes + coins * coinBytes + NUMBER * order.lanes + NUMBER * coins + 64 + keptBytes;
+  return { at, lanes: order.lanes, coins, coinBytes, bucketBytes, keptBytes, scratch };
 }

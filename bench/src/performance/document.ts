@@ -1,0 +1,120 @@
+// The page: targets first, then how it was measured, growth, shapes, memory, suites.
+
+import { markdownTable, preface } from '@plimsoll/lab';
+import type { Report } from '../report.ts';
+import { SHAPES } from '../venue.ts';
+import type { Weighed } from './memory.ts';
+import type { Axis, Plan } from './plan.ts';
+import { CROWD_POSITIONS_MAX, type Point } from './points.ts';
+import { type Recorded, suiteTable } from './suite-tables.ts';
+import { growthPlot, growthTable, shapesPlot, shapesTable } from './tables.ts';
+import { isMet, targetCells, targetsOf } from './targets.ts';
+
+/** All that the page says. */
+export interface Evidence {
+  readonly run: Omit<Report, 'suites'>;
+  /** Load of the machine when the run began, and its processors. */
+  readonly load: number;
+  readonly processors: number;
+  readonly plan: Plan;
+  readonly points: readonly Point[];
+  readonly weighed: Weighed | { readonly absent: string };
+  readonly suites: readonly Recorded[];
+}
+
+/** Files by name. */
+export type Files = ReadonlyMap<string, string>;
+
+const MB = (bytes: number) => `${(bytes / 1e6).toFixed(0)} MB`;
+
+function inShort({ points, weighed, suites }: Evidence): string {
+  const million = points.find(
+    (point) =>
+      point.shape === 'random' &&
+      point.accounts === 1_000_000 &&
+      point.positions === 20 &&
+      point.lanes === 64,
+  );
+  const byName = new Map(suites.map(({ suite }) => [suite.name, suite]));
+  const targets = targetsOf({ suites: byName, weighed, million });
+  const count = (verdict: boolean | undefined) =>
+    targets.filter((target) => isMet(target) === verdict).length;
+  return [
+    '## Targets',
+    `Of ${targets.length} targets ${count(true)} are met, ${count(false)} are missed, ${count(undefined)} were not measured.`,
+    markdownTable(['loop', 'target', 'measured', ''], targets.map(targetCells), 1),
+  ].join('\n\n');
+}
+
+function method({ run, load, processors, plan }: Evidence): string {
+  const { roundsMin, roundsMax, ms } = plan.effort;
+  return `## How it was measured
+
+${run.machine}; commit ${run.commit}; ${run.at.slice(0, 16)}Z; ${load.toFixed(1)} processes were waiting for ${processors} processors when the run began${load > processors / 2 ? ', so that other work took part of the machine: times are too long, ratios less so' : ''}.
+
+- The venue is made up and seeded: 2,000 options on two coins, fitted smiles, 64 lanes (sixteen moves of spot by four of vol) where nothing else is said.
+- *Plain*: positions times rows, the worst lane of both lines, in WebAssembly. *Model*: the swept part of a whole model by a pool: netting by expiry in one lane
+  of sixteen, worst of each coin, joint moves of both coins, both lines.
+- Growth: the bodies run in turn, round by round, after one round that does not count; ${roundsMin} to ${roundsMax} rounds, no more begun after ${ms} ms each; the best round is shown. Crowds of
+  more than ${CROWD_POSITIONS_MAX.toLocaleString('en-US')} positions, and a million of other shapes than random, are not measured (-).
+- Suites: medians, best and spread (middle half of the rounds over the median) of rounds in turn; a peer tells its best round, and is held against our best.
+- Shapes: *random* rows and sizes; *spreads*, bought and sold in pairs; *covered*, calls sold against puts bought; *heavy-tailed*, half of all interest in a twentieth of the
+  products; *market maker*, 500 positions.`;
+}
+
+function growth(axis: Axis, { points, plan }: Evidence): string {
+  const unit = axis.name === 'accounts' ? 'Milliseconds for all accounts' : 'Nanoseconds an account';
+  return [
+    `### Along ${axis.name}`,
+    `${unit}; ${axis.still}. The last column is of the plain sweep by two threads.`,
+    `![Sweep along ${axis.name}](performance-${axis.name}.svg)`,
+    growthTable(axis, points, plan),
+  ].join('\n\n');
+}
+
+function shapes({ points, plan }: Evidence): string {
+  const tables = plan.axes.flatMap((axis) => {
+    const unit = axis.name === 'accounts' ? 'milliseconds for all accounts' : 'nanoseconds an account';
+    return (['plain, 2 threads', 'model, 2 threads'] as const).map(
+      (variant) =>
+        `Along ${axis.name}, ${variant}: ${unit}; ${axis.still}.\n\n${shapesTable(axis, variant, points, plan)}`,
+    );
+  });
+  return [
+    '## Shapes of book',
+    `${SHAPES.length} shapes; a market maker has 500 positions whatever the others have.`,
+    '![Every shape along lanes](performance-shapes.svg)',
+    ...tables,
+  ].join('\n\n');
+}
+
+function memory({ weighed }: Evidence): string {
+  const said =
+    'absent' in weighed
+      ? `Not measured: ${weighed.absent}.`
+      : `A pool of two threads with ${weighed.accounts.toLocaleString('en-US')} random accounts and ${weighed.positions.toLocaleString('en-US')} positions, once it was swept, in a process of its own:
+${MB(weighed.kernel)} of the kernel’s memory are in use (columns of accounts and positions, answers, the book, what threads need); the process grew by ${MB(weighed.grown)} and has ${MB(weighed.rss)} in all,
+Node, its threads and the fitted market included. Nothing of an account’s profit lane by lane is kept.`;
+  return `## Memory\n\n${said}`;
+}
+
+/** The page and its pictures, by file name. @example filesOf(evidence).get('performance.md') */
+export function filesOf(evidence: Evidence): Files {
+  const { plan, points, run, suites } = evidence;
+  const page = [
+    preface('Performance', 'npm run performance').trimEnd(),
+    inShort(evidence),
+    method(evidence),
+    '## Growth',
+    ...plan.axes.map((axis) => growth(axis, evidence)),
+    shapes(evidence),
+    memory(evidence),
+    '## Suites',
+    ...suites.map((recorded) => suiteTable(recorded, run)),
+  ];
+  return new Map([
+    ['performance.md', `${page.join('\n\n')}\n`],
+    ...plan.axes.map((axis) => [`performance-${axis.name}.svg`, growthPlot(axis, points, plan)] as const),
+    ['performance-shapes.svg', shapesPlot(points, plan)],
+  ]);
+}
