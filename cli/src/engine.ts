@@ -218,8 +218,10 @@ async function runReplay({ journal: path, json }: JournalOptions): Promise<Refus
   const journal = readSqlite(path);
   if (isRefusal(journal)) return journal;
   try {
-    const again = replayRecords(journal.written(0), known, undefined, ({ seq }) => {
-      if (seq % PROGRESS_EACH === 0) remark(`  ${seq} of ${journal.head.seq}`);
+    const again = replayRecords(journal.written(0), known, {
+      watch: ({ seq }) => {
+        if (seq % PROGRESS_EACH === 0) remark(`  ${seq} of ${journal.head.seq}`);
+      },
     });
     if (isRefusal(again)) return again;
     const state = stateDigest(again.state);

@@ -26,4 +26,11 @@ export {
 } from './journal/sqlite.ts';
 export { FIRST_WORDS, type Texts, type Upgrade, type Words } from './journal/words.ts';
 export { Keeper, type Listener, type Streamed, type Taken } from './keeper/keeper.ts';
-export { type Diverged, inputOf, type Recovered, replayRecords, type Watch } from './keeper/recover.ts';
+export {
+  type Diverged,
+  inputOf,
+  type Recovered,
+  type Replaying,
+  replayRecords,
+  type Watch,
+} from './keeper/recover.ts';

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { call, fund, known, marketAt, openVenue, perp, put, type Venue } from '../../test/venue.ts';
 import { canonicalJson, isRefusal } from '../base/index.ts';
+import { type FiguresBody, typescriptFigures } from '../margin/index.ts';
 import type { Fact } from './facts.ts';
 import { apply, Desk, emptyState, type State } from './index.ts';
 import type { Input } from './inputs.ts';
@@ -270,6 +271,31 @@ describe('M-200 to M-218 whatever is asked', () => {
       }),
       { numRuns: 10 },
     );
+  });
+
+  it('M-211 decides the same whether a slice is judged in one call or one by one', () => {
+    let judged = 0;
+    const counting: FiguresBody = (book) => {
+      const sweep = typescriptFigures(book);
+      if (isRefusal(sweep)) return sweep;
+      return (crowd, from, to, out) => {
+        judged += to - from;
+        sweep(crowd, from, to, out);
+      };
+    };
+    fc.assert(
+      fc.property(scripts, (asked) => {
+        const facts: Fact[][] = [];
+        const venue = venueAfter(asked as Asked[], (_, decided) => facts.push(decided));
+        const state = emptyState();
+        const desk = new Desk(known, counting);
+        const ahead = venue.inputs.map((by) => apply(state, by, desk));
+        expect(canonicalJson(ahead.slice(-facts.length))).toBe(canonicalJson(facts));
+        expect(digest(state)).toBe(digest(venue.state));
+      }),
+      runs,
+    );
+    expect(judged).toBeGreaterThan(0);
   });
 
   it('M-213 closes only what is short, never grows a position, and ends at the line or with nothing more to do', () => {

@@ -47,7 +47,7 @@ describe.each(bodies)('M-200 a keeper over %s', (_, open) => {
     const live = stateDigest(keeper.state);
     const again = sure(replayRecords(journal.read(0), known));
     expect([again.replayed, stateDigest(again.state)]).toEqual([inputs.length, live]);
-    const later = sure(replayRecords(journal.read(50), known, sure(journal.newest()!)));
+    const later = sure(replayRecords(journal.read(50), known, { from: sure(journal.newest()!) }));
     expect([later.replayed, stateDigest(later.state), later.head]).toEqual([
       inputs.length - 50,
       live,

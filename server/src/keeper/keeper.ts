@@ -28,7 +28,7 @@ import {
   type Status,
 } from '@plimsoll/core/engine';
 import type { Entry, Journal } from '../journal/contract.ts';
-import { replayRecords } from './recover.ts';
+import { type Replaying, replayRecords } from './recover.ts';
 
 /** An input that was taken into the order, with what was decided of it; a fact may still say that it was refused. */
 export interface Taken {
@@ -101,9 +101,10 @@ export class Keeper {
 
   /**
    * Recovers what a journal holds: the newest whole snapshot, then everything after it decided again. Refuses a journal whose entries decide otherwise now.
+   * With a body whole slices are judged in one call.
    * @example const keeper = Keeper.open(openSqlite('venue.journal'), models)
    */
-  static open(journal: Journal, models: Models): Keeper | Refusal {
+  static open(journal: Journal, models: Models, judging: Pick<Replaying, 'body'> = {}): Keeper | Refusal {
     const snapshot = journal.newest();
     // Where no snapshot is whole or can be read, everything is decided again from the first entry.
     if (
@@ -111,10 +112,10 @@ export class Keeper {
       !isRefusal(snapshot) &&
       !isRefusal(readState(snapshot.body, 'snapshot', models))
     ) {
-      const later = replayRecords(journal.read(snapshot.seq), models, snapshot);
+      const later = replayRecords(journal.read(snapshot.seq), models, { from: snapshot, ...judging });
       return isRefusal(later) ? later : new Keeper(journal, later.state, later.desk, models);
     }
-    const whole = replayRecords(journal.read(0), models);
+    const whole = replayRecords(journal.read(0), models, judging);
     return isRefusal(whole) ? whole : new Keeper(journal, whole.state, whole.desk, models);
   }
 

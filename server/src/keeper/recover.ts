@@ -2,6 +2,7 @@
 
 import {
   type Digest,
+  type FiguresBody,
   isRefusal,
   type Refusal,
   readInput,
@@ -52,6 +53,15 @@ function diverged(record: JournalRecord, now: string): Diverged {
 /** Looks on while records are replayed: how far, and what each of them decided. */
 export type Watch = (by: Sequenced<Input>, facts: readonly Fact[]) => void;
 
+/** How records are decided again. */
+export interface Replaying {
+  /** Where to begin; without it on the first day. */
+  readonly from?: Snapshot;
+  readonly watch?: Watch;
+  /** Judges whole slices in one call; what is decided does not depend on it. */
+  readonly body?: FiguresBody;
+}
+
 /**
  * Decides records again, from a snapshot or from the first day. Refuses the first record that cannot be read, and the first whose facts are not those that
  * were written.
@@ -60,12 +70,11 @@ export type Watch = (by: Sequenced<Input>, facts: readonly Fact[]) => void;
 export function replayRecords(
   records: Iterable<JournalRecord | Refusal>,
   models: Models,
-  from?: Snapshot,
-  watch?: Watch,
+  { from, watch, body }: Replaying = {},
 ): Recovered | Refusal {
   const state = from === undefined ? emptyState() : readState(from.body, `snapshot ${from.seq}`, models);
   if (isRefusal(state)) return state;
-  const desk = new Desk(models);
+  const desk = new Desk(models, body);
   let head: Head = from ?? { seq: 0, digest: '0'.repeat(64) as Digest };
   let replayed = 0;
   for (const record of records) {

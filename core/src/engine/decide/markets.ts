@@ -172,17 +172,17 @@ export const slice: Decider<'slice'> = function* (context, { count }) {
   const first = HOUSE.length;
   const clients = state.places.length - first;
   const judged = Math.min(count, state.remaining, clients);
-  let cursor = state.cursor;
-  for (let n = 0; n < judged; n++) {
-    const account = state.places[cursor < state.places.length ? cursor : first]!;
-    cursor = account.place + 1;
+  const start = state.cursor - first;
+  const turn = Array.from({ length: judged }, (_, n) => state.places[first + ((start + n) % clients)]!);
+  context.desk.ahead(state, turn);
+  for (const account of turn) {
     yield* visit(context, account);
     shade(context, account, shadows);
   }
   for (const [set, sums] of shadows) {
     yield { kind: 'shadowed', set, ...sums, initial: usd(sums.initial) as Usd };
   }
-  yield { kind: 'sliced', cursor, judged };
+  yield { kind: 'sliced', cursor: turn.length === 0 ? state.cursor : turn.at(-1)!.place + 1, judged };
 };
 
 /** Halts the venue where the clock leapt, and takes nothing of that time: what nobody saw is for an operator to judge. */
