@@ -16,14 +16,15 @@ function ran(command: string, words: readonly string[]): string | { readonly abs
     timeout: 5 * MINUTES,
   });
   if (status === 0) return stdout;
-  const said = error?.message ?? reasonOf(stderr);
+  const isMissing = (error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT';
+  const said = isMissing ? `there is no ${command} here` : (error?.message ?? reasonOf(stderr));
   return { absent: said.slice(0, 100) || `${command} ended with ${status}` };
 }
 
 /** What a compiler or an interpreter complained of: its first error, without the place, else its last line. */
 function reasonOf(stderr: string): string {
   const lines = stderr.trim().split('\n');
-  return /\berror: (.*)/.exec(stderr)?.[1] ?? lines.at(-1) ?? '';
+  return /(?:\berror|\bld): (.*)/.exec(stderr)?.[1] ?? lines.at(-1) ?? '';
 }
 
 function timed(name: string, unit: Peer['unit'], command: string, words: readonly string[]): Peer {

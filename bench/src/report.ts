@@ -39,13 +39,17 @@ export function machineOf(): string {
   return `${platform()} ${arch()}, ${cpus()[0]?.model ?? 'unknown'} x ${cpus().length}, Node ${process.version}`;
 }
 
+/** What the benches write themselves is no change of what they measure. */
+const WRITTEN = ['bench/history.jsonl', 'docs/performance.md', 'docs/performance-*.svg'];
+
 /** The commit that is measured, and whether the files differ from it. */
 export function commitOf(): string {
   const git = (...words: string[]) =>
     spawnSync('git', words, { encoding: 'utf8', cwd: fileURLToPath(new URL('.', import.meta.url)) });
   const { stdout, status } = git('rev-parse', '--short', 'HEAD');
   if (status !== 0) return 'unknown';
-  return `${stdout.trim()}${git('status', '--porcelain').stdout === '' ? '' : ' and changes'}`;
+  const changes = git('status', '--porcelain', '--', ':/', ...WRITTEN.map((path) => `:(top,exclude)${path}`));
+  return `${stdout.trim()}${changes.stdout === '' ? '' : ' and changes'}`;
 }
 
 /** A ratio as it is read: times something, or in its own unit. @example ratioText({ name: 'a over b', value: 2 }) // '2.0 x' */

@@ -41,16 +41,24 @@ function inShort({ points, weighed, suites }: Evidence): string {
     targets.filter((target) => isMet(target) === verdict).length;
   return [
     '## Targets',
-    `Of ${targets.length} targets ${count(true)} are met, ${count(false)} are missed, ${count(undefined)} were not measured.`,
+    `Of ${targets.length} targets: ${count(true)} met, ${count(false)} missed, ${count(undefined)} not measured.`,
     markdownTable(['loop', 'target', 'measured', ''], targets.map(targetCells), 1),
   ].join('\n\n');
+}
+
+/** A page that was measured beside other work says so before anything else. */
+function warning({ load, processors }: Evidence): readonly string[] {
+  if (load <= processors / 2) return [];
+  return [
+    '**The machine was busy with other work**: times are too long, and two threads had no second processor to themselves. Write this page again on a quiet machine.',
+  ];
 }
 
 function method({ run, load, processors, plan }: Evidence): string {
   const { roundsMin, roundsMax, ms } = plan.effort;
   return `## How it was measured
 
-${run.machine}; commit ${run.commit}; ${run.at.slice(0, 16)}Z; ${load.toFixed(1)} processes were waiting for ${processors} processors when the run began${load > processors / 2 ? ', so that other work took part of the machine: times are too long, ratios less so' : ''}.
+${run.machine}; commit ${run.commit}; ${run.at.slice(0, 16)}Z; load of the machine when the run began: ${load.toFixed(1)} on ${processors} processors.
 
 - The venue is made up and seeded: 2,000 options on two coins, fitted smiles, 64 lanes (sixteen moves of spot by four of vol) where nothing else is said.
 - *Plain*: positions times rows, the worst lane of both lines, in WebAssembly. *Model*: the swept part of a whole model by a pool: netting by expiry in one lane
@@ -103,6 +111,7 @@ export function filesOf(evidence: Evidence): Files {
   const { plan, points, run, suites } = evidence;
   const page = [
     preface('Performance', 'npm run performance').trimEnd(),
+    ...warning(evidence),
     inShort(evidence),
     method(evidence),
     '## Growth',

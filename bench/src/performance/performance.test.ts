@@ -47,6 +47,8 @@ describe('the page of performance', () => {
       const drawn = files.get(`performance-${name}.svg`)!;
       expect(drawn.match(/<circle/g)).toHaveLength(values.length * VARIANTS.length);
     }
+    expect(page).not.toContain('busy');
+    expect(filesOf({ ...evidence, load: 4 }).get('performance.md')).toContain('**The machine was busy');
     expect(page).toContain('| met |');
     expect(page).toContain('| **missed** |');
     expect(page).toContain('| peer: QuantLib | absent | no compiler |');
@@ -85,6 +87,8 @@ describe('the page of performance', () => {
     expect(suiteTable(records.get('rows')!, later)).toContain('Recorded 2026-03-02T09:30Z at commit first.');
     expect(suiteTable({ suite, run }, run)).toContain('Measured by the run that wrote this page.');
     expect(lastRecords('').size).toBe(0);
+    for (const broken of ['{', '{}', '7'])
+      expect(() => lastRecords(`${line('first', [])}\n${broken}`)).toThrow('history.jsonl, line 2:');
   });
 
   it.each([

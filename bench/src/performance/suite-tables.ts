@@ -14,12 +14,22 @@ export interface Recorded {
 /** The last record of every suite in a history of one report a line; later lines win. */
 export function lastRecords(history: string): Map<string, Recorded> {
   const records = new Map<string, Recorded>();
-  for (const line of history.split('\n')) {
+  for (const [i, line] of history.split('\n').entries()) {
     if (line.trim() === '') continue;
-    const { suites, ...run } = JSON.parse(line) as Report;
+    const { suites, ...run } = reportIn(line, i + 1);
     for (const suite of suites) records.set(suite.name, { suite, run });
   }
   return records;
+}
+
+function reportIn(line: string, row: number): Report {
+  try {
+    const report = JSON.parse(line) as Report;
+    if (Array.isArray(report.suites) && typeof report.at === 'string') return report;
+  } catch {
+    // Said below, with the line.
+  }
+  throw new Error(`history.jsonl, line ${row}: it is no report of the benches; take the line out.`);
 }
 
 /** The records beside the benches; none where nothing was ever recorded. */
