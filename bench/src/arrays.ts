@@ -1,41 +1,31 @@
 // What is made of a market: risk arrays, greeks in columns, and the fit of a whole chain; TypeScript, WebAssembly and peers in one run.
 
-import { fillRows, fitMarket, withExpiries } from '@plimsoll/core';
+import { fillRows, fitMarket, type Lane, type RowMethod, withExpiries } from '@plimsoll/core';
 import { fillCoinGreeks, fillGreeks } from '@plimsoll/core/kernel';
 import { kernelGreeks, kernelRows, openKernel } from '@plimsoll/wasm';
 import { type Bench, bestOf, medianOf, ratioOf, type Suite } from './bench.ts';
 import { greekRoom, optionColumns } from './columns.ts';
 import { compiledPeer, pythonPeer } from './peers.ts';
-import { bookOf, flatLanes, sure, venue } from './venue.ts';
+import { bookOf, flatLanes, sure, type Venue, venue } from './venue.ts';
 
 const LANES = 64;
 const OPTIONS = 2_000;
 
-/** Risk arrays of 2,000 options. */
+/** Lanes whose vols move with the forward, so that every forward reads its own. */
+function followingLanes(): Lane[] {
+  return flatLanes(LANES).map((lane) => ({ ...lane, smile: 'sticky-moneyness' }));
+}
+
+/** Risk arrays of 2,000 options: lanes whose vols stay at their strikes, lanes whose vols move with the forward, and a market that is new each time. */
 const rowsSuite: Suite = {
   name: 'rows',
   async benches() {
     const place = venue();
-    const { risk } = bookOf(place, flatLanes(LANES));
-    const market = withExpiries(place.market, risk.products);
-    const kernel = sure(await openKernel());
-    const method = sure(kernelRows(kernel));
-    const rows = new Float64Array(risk.rows.length);
-    const work = risk.products.length * risk.laneCount;
-    const glance = () => rows[0]! + rows[work >> 1]!;
+    const { fill } = sure(kernelRows(sure(await openKernel())));
     return [
-      {
-        name: `TypeScript, ${risk.products.length} x ${risk.laneCount}`,
-        unit: 'M/s',
-        work,
-        run: () => fillRows(risk.products, market, risk.shocks, risk.stride, rows).size + glance(),
-      },
-      {
-        name: `WebAssembly, ${risk.products.length} x ${risk.laneCount}`,
-        unit: 'M/s',
-        work,
-        run: () => method.fill(risk.products, market, risk.shocks, risk.stride, rows).size + glance(),
-      },
+      ...rowsOf(place, fill, `${OPTIONS} x ${LANES}`, flatLanes(LANES)),
+      ...rowsOf(place, fill, 'smiles that follow', followingLanes()),
+      ...rowsOf(place, fill, 'new market', flatLanes(LANES), true),
     ];
   },
   peers: async () => [
@@ -52,8 +42,35 @@ const rowsSuite: Suite = {
     ...ratioOf('WebAssembly over QuantLib', bestOf(results, 'WebAssembly'), bestOf(peers, 'QuantLib')),
     ...ratioOf('WebAssembly over C with AVX-512', bestOf(results, 'WebAssembly'), bestOf(peers, 'C, one')),
     ...ratioOf('WebAssembly over numpy', bestOf(results, 'WebAssembly'), bestOf(peers, 'numpy')),
+    ...ratioOf(
+      'the same, smiles that follow, over QuantLib',
+      bestOf(results, 'WebAssembly, smiles'),
+      bestOf(peers, 'QuantLib'),
+    ),
   ],
 };
+
+/** Both bodies on some lanes. Lanes are kept with the coin they shift, so a coin that is another object is shifted anew. */
+function rowsOf(
+  place: Venue,
+  kernel: RowMethod['fill'],
+  name: string,
+  lanes: Lane[],
+  isNew = false,
+): Bench[] {
+  const { risk } = bookOf(place, lanes);
+  const { products, shocks, stride, laneCount } = risk;
+  const known = withExpiries(place.market, products);
+  const market = () =>
+    isNew ? { ...known, underlyings: known.underlyings.map((coin) => ({ ...coin })) } : known;
+  const rows = new Float64Array(risk.rows.length);
+  const work = products.length * laneCount;
+  const one = (body: string, fill: RowMethod['fill']): Bench => ({
+    ...{ name: `${body}, ${name}`, unit: 'M/s', work },
+    run: () => fill(products, market(), shocks, stride, rows).size + rows[0]! + rows[work >> 1]!,
+  });
+  return [one('TypeScript', fillRows), one('WebAssembly', kernel)];
+}
 
 /** Prices with their first and second greeks, in columns. */
 const greeksSuite: Suite = {

@@ -62,6 +62,8 @@ export interface ExpiryPlace {
   readonly numbers: Readonly<Record<'bends' | 'leasts' | 'strikes' | 'smile' | 'rows', Float64Array>>;
   readonly wholes: Readonly<Record<'node' | 'bent' | 'bentFrom' | 'calls' | 'puts', Int32Array>>;
   readonly rowsAt: number;
+  /** Products of the rows, in order. */
+  readonly listed: Int32Array;
   readonly nowhereAt: number;
 }
 
@@ -102,7 +104,7 @@ export function placeExpiry({ arena, table }: Kernel): ExpiryPlace | Refusal {
       ...{ node: whole('node'), bent: whole('bent'), bentFrom: whole('bentFrom') },
       ...{ calls: whole('calls'), puts: whole('puts') },
     },
-    ...{ rowsAt: places.rows, nowhereAt: places.nowhere },
+    ...{ rowsAt: places.rows, nowhereAt: places.nowhere, listed: new Int32Array(2 * STRIKES_MAX) },
   };
 }
 

@@ -142,9 +142,9 @@ function strikesOf(listed: readonly { strike: number; rights: string }[], gap: n
   });
   const rows: StrikeRows = {
     count: entries.length,
-    strikes: Float64Array.from(entries, ({ strike }) => strike),
-    calls: Int32Array.from(entries, ({ C }) => C),
-    puts: Int32Array.from(entries, ({ P }) => P),
+    strikes: entries.map(({ strike }) => strike),
+    calls: entries.map(({ C }) => C),
+    puts: entries.map(({ P }) => P),
   };
   return { rows, last: places.at(-1)! };
 }
@@ -182,7 +182,7 @@ it('an expiry of any smile, bends, strikes and rights, deep and near, at once to
           Float64Array,
         ];
         const body = kernelBody(kernel, place, stride, mine);
-        const room = body.room!(lanes.length - 1);
+        const room = body.room(lanes.length - 1);
         body.fill(made(lanes, base, nodes, room), room.damps, rows);
         const own = laneRoom(lanes.length - 1);
         revaluing(stride, theirs).fill(made(lanes, base, nodes, own), own.damps, rows);

@@ -134,10 +134,10 @@ export function kernelBody(
   place: ExpiryPlace,
   stride: number,
   out: Float64Array,
-): ExpiryBody {
+): Required<ExpiryBody> {
   const own = revaluing(stride, out);
   const { words, numbers } = place;
-  const listed = new Int32Array(place.numbers.rows.length / 16);
+  const { listed } = place;
   return {
     room: (lanes) => (lanes <= LANES_MAX ? roomIn(place, lanes) : laneRoom(lanes)),
     fill(expiry, damps, rows) {
@@ -177,10 +177,16 @@ export function kernelBody(
 export function kernelRows(kernel: Kernel): RowMethod | Refusal {
   const place = placeExpiry(kernel);
   if (isRefusal(place)) return place;
+  let last: LaneRoom | undefined;
   return {
     terms: [],
     fill(products, market, shocks, stride, out) {
-      return fillRows(products, market, shocks, stride, out, kernelBody(kernel, place, stride, out));
+      const body = kernelBody(kernel, place, stride, out);
+      const room = (lanes: number) => {
+        if (last?.count !== lanes + 1) last = body.room(lanes);
+        return last;
+      };
+      return fillRows(products, market, shocks, stride, out, { ...body, room });
     },
   };
 }

@@ -57,13 +57,12 @@ export { type CoinLevel, type ExpiryLevel, type Levels, levelsOf } from './level
 export * from './measures/index.ts';
 export { fullRevaluation, type RowMethod } from './method.ts';
 export {
-  type ExpiryBody,
   fillRows,
   LANE_PAD,
-  type StrikeRows,
   strideOf,
 } from './rows.ts';
 export { fillNodes, fillStdevs, revaluing, writeRow } from './strike.ts';
+export type { ExpiryBody, StrikeRows } from './strike-rows.ts';
 export {
   betterOf,
   type Holdings,

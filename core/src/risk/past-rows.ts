@@ -26,8 +26,9 @@ import {
 } from '../scenario/index.ts';
 import type { ExpiryLanes } from './expiry-lanes.ts';
 import { laneMarkets } from './lane-markets.ts';
-import { endOfExpiry, fillUnderlying, settlesOf, strikeRows } from './rows.ts';
+import { fillUnderlying } from './rows.ts';
 import { revaluing } from './strike.ts';
+import { optionsOfExpiry } from './strike-rows.ts';
 
 /** One coin at every date: its market today, and how far everything of it moves; what does not move has no column. */
 interface CoinDates {
@@ -117,7 +118,7 @@ export function fillPast(
     else {
       shocks ??= past.flatMap(pastLanes).map((lane) => resolveLane(lane, { maintenance: 0, initial: 0 }));
       const lanes = laneMarkets(market, underlying, new Map([[underlying, shocks]]));
-      fillUnderlying(products, from, to, market, lanes, stride, dates, refused, revaluing(stride, dates));
+      fillUnderlying(products, from, market, lanes, stride, dates, refused, revaluing(stride, dates));
     }
     from = to;
   }
@@ -138,10 +139,8 @@ function fillCoin(
     const product = products[p]!;
     if (product.kind === 'asset') fillAsset(product.id, coin, out, stride * p++);
     else if (product.kind === 'option') {
-      const end = endOfExpiry(products, p, to);
-      for (const leader of settlesOf(products, p, end)) {
-        body.fill(expiryDates(leader, coin), damps, strikeRows(products, p, end, leader.settleAsset));
-      }
+      const { settles, end } = optionsOfExpiry(products, p);
+      for (const { leader, rows } of settles) body.fill(expiryDates(leader, coin), damps, rows);
       p = end;
     } else {
       assert(product.kind !== 'structured', 'payoffs of one’s own are not filled from columns');

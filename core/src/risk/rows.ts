@@ -5,11 +5,12 @@
 import { assert, isRefusal, type Refusal, yearsBetween } from '../base/index.ts';
 import { assetUsd, type Market } from '../market/index.ts';
 import { futureMark, futureProfit, price } from '../pricing/index.ts';
-import { expiryOf, type Future, type Option, type Perpetual, type Product } from '../product/index.ts';
+import { expiryOf, type Future, type Perpetual, type Product } from '../product/index.ts';
 import { dampAt, pegAfter, type Shock } from '../scenario/index.ts';
-import { type ExpiryLanes, expiryLanes, type LaneRoom, laneRoom } from './expiry-lanes.ts';
+import { expiryLanes, type LaneRoom, laneRoom } from './expiry-lanes.ts';
 import { type LaneMarkets, laneMarkets } from './lane-markets.ts';
 import { revaluing } from './strike.ts';
+import { type ExpiryBody, optionsOfExpiry } from './strike-rows.ts';
 import { fillStructured } from './structured-rows.ts';
 
 /** Lanes are padded to this many slots with zeros, so that vector bodies never need a remainder loop. */
@@ -38,41 +39,38 @@ export function fillRows(
   assert(out.length >= products.length * stride, 'rows have room for every product');
   const refused = new Map<string, Refusal>();
   for (let from = 0; from < products.length; ) {
-    const underlying = products[from]!.underlying;
-    let to = from;
-    while (to < products.length && products[to]!.underlying === underlying) to++;
-    const lanes = laneMarkets(market, underlying, shocks);
-    fillUnderlying(products, from, to, market, lanes, stride, out, refused, body);
-    from = to;
+    const lanes = laneMarkets(market, products[from]!.underlying, shocks);
+    from = fillUnderlying(products, from, market, lanes, stride, out, refused, body);
   }
   return refused;
 }
 
-/** The rows `from .. to - 1`, all of one underlying. */
+/** The rows from `from` on that are of its underlying; returns where the next underlying begins. */
 export function fillUnderlying(
   products: readonly Product[],
   from: number,
-  to: number,
   market: Market,
   lanes: LaneMarkets,
   stride: number,
   out: Float64Array,
   refused: Map<string, Refusal>,
   body: ExpiryBody,
-): void {
+): number {
+  const { underlying } = products[from]!;
   let room: LaneRoom | undefined;
-  for (let p = from; p < to; ) {
+  let p = from;
+  while (p < products.length) {
     const product = products[p]!;
+    if (product.underlying !== underlying) break;
     const known = price(product, market);
     if (isRefusal(known)) {
       refused.set(product.id, known);
       p++;
     } else if (product.kind === 'asset') fillAsset(known.usd, product.id, lanes, out, stride * p++);
     else if (product.kind === 'option') {
-      const end = endOfExpiry(products, p, to);
       room ??= body.room?.(lanes.shocks.length) ?? laneRoom(lanes.shocks.length);
-      for (const leader of settlesOf(products, p, end)) {
-        const rows = strikeRows(products, p, end, leader.settleAsset);
+      const { settles, end } = optionsOfExpiry(products, p);
+      for (const { leader, rows } of settles) {
         body.fill(expiryLanes(leader, market, lanes, room), room.damps, rows);
       }
       p = end;
@@ -81,6 +79,7 @@ export function fillUnderlying(
       if (lost !== undefined) refused.set(product.id, lost);
     } else fillFuture(product, market, lanes, out, stride * p++);
   }
+  return p;
 }
 
 function fillAsset(level: number, asset: string, lanes: LaneMarkets, out: Float64Array, at: number): void {
@@ -117,65 +116,4 @@ function fillFuture(
       : futureProfit(product, entry / settle, mark / settleMoved);
     out[at + s] = dampAt(shock, yearsTo) * profit * settleMoved;
   }
-}
-
-/** Options of one expiry that settle alike, strike by strike and ascending: the rows of its call and its put, -1 where there is none. */
-export interface StrikeRows {
-  readonly count: number;
-  readonly strikes: Float64Array;
-  readonly calls: Int32Array;
-  readonly puts: Int32Array;
-}
-
-/** How the rows of options come about: all strikes of an expiry at once. Columns and damps hold until the next expiry. */
-export interface ExpiryBody {
-  readonly fill: (expiry: ExpiryLanes, damps: Float64Array, rows: StrikeRows) => void;
-  /** Where it would have the columns of so many lanes. */
-  readonly room?: (lanes: number) => LaneRoom;
-}
-
-/** Strikes of the options `from .. to - 1` that settle in one asset; sorted by strike, so that its call and put come together. */
-export function strikeRows(
-  products: readonly Product[],
-  from: number,
-  to: number,
-  settle: string,
-): StrikeRows {
-  const room = to - from;
-  const strikes = new Float64Array(room);
-  const calls = new Int32Array(room).fill(-1);
-  const puts = new Int32Array(room).fill(-1);
-  let count = 0;
-  for (let p = from; p < to; p++) {
-    const { settleAsset, strike, right } = products[p] as Option;
-    if (settleAsset !== settle) continue;
-    const rows = right === 'call' ? calls : puts;
-    if (count === 0 || strikes[count - 1] !== strike || rows[count - 1]! >= 0) strikes[count++] = strike;
-    rows[count - 1] = p;
-  }
-  return { count, strikes, calls, puts };
-}
-
-/** One option of every settle asset; most expiries have one. */
-export function settlesOf(products: readonly Product[], from: number, to: number): Option[] {
-  const leaders: Option[] = [];
-  let last: string | undefined;
-  for (let p = from; p < to; p++) {
-    const option = products[p] as Option;
-    if (option.settleAsset === last) continue;
-    last = option.settleAsset;
-    if (leaders.every(({ settleAsset }) => settleAsset !== option.settleAsset)) leaders.push(option);
-  }
-  return leaders;
-}
-
-/** Behind the options of the expiry that begins at `from`. */
-export function endOfExpiry(products: readonly Product[], from: number, to: number): number {
-  const { expiry } = products[from] as Option;
-  let end = from + 1;
-  for (; end < to; end++) {
-    const next = products[end]!;
-    if (next.kind !== 'option' || next.expiry !== expiry) break;
-  }
-  return end;
 }

@@ -3,7 +3,7 @@
 import { fillStrike, log, type Right } from '../kernel/index.ts';
 import { deformVol, leastVol, smileMoneyness, smileVol } from '../market/index.ts';
 import type { ExpiryLanes } from './expiry-lanes.ts';
-import type { ExpiryBody } from './rows.ts';
+import type { ExpiryBody } from './strike-rows.ts';
 
 /** One expiry, strike by strike: `strike` prepares a strike in every lane, `row` writes row `p` of its call or put. */
 export interface StrikeBody {
