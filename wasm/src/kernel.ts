@@ -31,7 +31,7 @@ export interface KernelExports {
     out: number,
   ): void;
   fillGreeks(tails: number, options: number, span: number, count: number, coin: number, out: number): number;
-  checkOrders(pnl: number, lanes: number, orders: number, count: number): number;
+  checkOrders(pnl: number, bytes: number, orders: number, count: number): number;
 }
 
 /** The kernel in one memory. */

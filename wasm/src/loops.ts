@@ -96,7 +96,7 @@ export function orderCheck(
   const whole = new Float64Array(arena.memory.buffer, pnlAt, stride).fill(Number.POSITIVE_INFINITY);
   const places = new Uint32Array(arena.memory.buffer, list, (ORDER / 4) * ORDERS_MAX);
   const numbers = new Float64Array(arena.memory.buffer, list, (ORDER / 8) * ORDERS_MAX);
-  const even = 2 * Math.ceil(lanes / 2);
+  const bytes = 8 * stride;
   return {
     pnl: whole.subarray(0, lanes),
     worst({ rows, quantities, jumps }) {
@@ -106,7 +106,7 @@ export function orderCheck(
         numbers[3 * o + 1] = quantities[o]!;
         numbers[3 * o + 2] = jumps[o]!;
       }
-      return run.checkOrders(pnlAt, even, list, count);
+      return run.checkOrders(pnlAt, bytes, list, count);
     },
   };
 }
