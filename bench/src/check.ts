@@ -42,7 +42,7 @@ export const checkSuite: Suite = {
       };
       const each = { unit: 'ns' as const, work: CHECKS };
       return [
-        { ...each, name: `WebAssembly, ${count} orders`, run: times(() => check.worst(orders)) },
+        { ...each, name: `WebAssembly, ${count} orders`, run: times(() => check.worst(orders) as number) },
         {
           ...each,
           name: `TypeScript, ${count} orders`,

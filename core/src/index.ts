@@ -184,6 +184,7 @@ export {
   deltaGammaTail,
   doubtCrowd,
   doubtFormula,
+  doubtRange,
   drawShocks,
   drawUniforms,
   eigenOf,
@@ -235,6 +236,7 @@ export type * from './scenario/index.ts';
 export {
   dampAt,
   extremesOf,
+  LANES_MAX,
   lanePlace,
   laneSpot,
   later,

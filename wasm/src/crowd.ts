@@ -5,6 +5,8 @@ import {
   type Crowd,
   type CrowdBook,
   type CrowdSweep,
+  doubtCrowd,
+  doubtRange,
   isRefusal,
   type Refusal,
 } from '@plimsoll/core';
@@ -53,9 +55,11 @@ export const wasmBody =
     const scratch = arena.take(laid.scratch);
     if (isRefusal(scratch)) return scratch;
     return (crowd, from, to, out) => {
+      const wrong = doubtCrowd(crowd, book.risk) ?? doubtRange(crowd, from, to, out.length, CROWD_NUMBERS);
+      if (wrong !== undefined) return wrong;
       const before = arena.used;
       const columns = layCrowd(crowd, arena);
-      if (isRefusal(columns)) throw new RangeError(columns.message);
+      if (isRefusal(columns)) return columns;
       run.sweepTree(
         laid.at,
         0,
@@ -70,5 +74,6 @@ export const wasmBody =
       const answered = new Float64Array(arena.memory.buffer, columns.out, CROWD_NUMBERS * to);
       out.set(answered.subarray(CROWD_NUMBERS * from), CROWD_NUMBERS * from);
       arena.release(before);
+      return undefined;
     };
   };

@@ -6,6 +6,7 @@ import {
   dampAt,
   doubtFormula,
   isRefusal,
+  LANES_MAX,
   type Refusal,
   refuse,
   type WindowPlan,
@@ -182,11 +183,15 @@ function putJoint(
   return { most, words: [writer.words(addresses), combinations, ...counts], alone: writer.put(alone) };
 }
 
-/** What a kernel that looks for the least of a row cannot do. */
+/** What does not belong into shared memory, and what a kernel that looks for the least of a row cannot do. */
 function doubtBook(book: CrowdBook): Refusal | undefined {
-  const { windows } = book;
+  const { windows, risk } = book;
+  if (risk.laneCount > LANES_MAX) {
+    const message = `it has ${risk.laneCount} lanes; the kernel takes ${LANES_MAX}. Leave some out.`;
+    return refuse('too-large', message, 'the kernel');
+  }
   const plans = [...(windows?.maintenance ?? []), ...(windows?.initial ?? [])];
-  if (!plans.some(({ measure }) => measure === 'var')) return doubtFormula(book) ?? doubtRows(book.risk);
+  if (!plans.some(({ measure }) => measure === 'var')) return doubtFormula(book) ?? doubtRows(risk);
   const message =
     'it measures windows by their quantile, and the kernel by expected shortfall only; use the body in TypeScript.';
   return refuse('not-supported', message, 'the kernel');

@@ -1,27 +1,44 @@
 // The flat loops in WebAssembly: rows of an expiry, the plain sweep, and the check before an order.
 
-import { type Crowd, isRefusal, type OrderColumns, type Refusal, type RiskBook } from '@plimsoll/core';
+import {
+  type Crowd,
+  doubtCrowd,
+  doubtRange,
+  isRefusal,
+  type OrderColumns,
+  type Refusal,
+  type RiskBook,
+  refuse,
+} from '@plimsoll/core';
 import { layCrowd } from './crowd.ts';
 import type { Kernel } from './kernel.ts';
 
-/** Risk arrays in the kernel's memory: `stride` lanes a row. */
+/** Risk arrays in the kernel's memory: `count` rows of `stride` lanes. */
 export interface LaidRows {
   readonly at: number;
+  readonly count: number;
   readonly stride: number;
 }
 
-/** Copies the rows of a book into the kernel's memory. @example layRows(kernel, book) */
+/** Copies the rows of a book into the kernel's memory. Refuses a cell that is no number. @example layRows(kernel, book) */
 export function layRows(
   { arena }: Kernel,
   { rows, stride }: Pick<RiskBook, 'rows' | 'stride'>,
 ): LaidRows | Refusal {
+  const broken = rows.findIndex((cell) => !Number.isFinite(cell));
+  if (broken >= 0)
+    return refuse(
+      'out-of-range',
+      'a cell of it is no number; build the book again.',
+      `row ${Math.floor(broken / stride)}`,
+    );
   const at = arena.take(Math.max(8, rows.byteLength));
   if (isRefusal(at)) return at;
   new Float64Array(arena.memory.buffer, at, rows.length).set(rows);
-  return { at, stride };
+  return { at, count: rows.length / stride, stride };
 }
 
-/** Sweeps some accounts of a crowd that is kept; two numbers an account, a view that the next sweep writes over. */
+/** Sweeps some accounts of a crowd that is kept, those of them that there are; two numbers an account, a view that the next sweep writes over. */
 export type KeptSweep = (from: number, to: number) => Float64Array;
 
 /** The plain sweep of a book. */
@@ -38,7 +55,7 @@ export interface PlainSweep {
  */
 export function plainSweep(
   { arena, run }: Kernel,
-  { at, stride }: LaidRows,
+  { at, count, stride }: LaidRows,
   seen: Uint8Array,
 ): PlainSweep | Refusal {
   const unseen = arena.take(8 * stride);
@@ -47,17 +64,31 @@ export function plainSweep(
   for (let s = 0; s < stride; s++)
     mask[s] = seen[s] === 1 ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
   const keep = (crowd: Crowd): KeptSweep | Refusal => {
+    const wrong = doubtCrowd(crowd, { products: { length: count } });
+    if (wrong !== undefined) return wrong;
     const laid = layCrowd(crowd, arena);
     if (isRefusal(laid)) return laid;
     const out = new Float64Array(arena.memory.buffer, laid.out, 2 * crowd.count);
     return (from, to) => {
-      run.sweepPlain(from, to, laid.span, laid.rows, laid.quantities, at, 8 * stride, unseen, laid.out);
+      run.sweepPlain(
+        Math.max(0, from),
+        Math.min(to, crowd.count),
+        laid.span,
+        laid.rows,
+        laid.quantities,
+        at,
+        8 * stride,
+        unseen,
+        laid.out,
+      );
       return out;
     };
   };
   return {
     keep,
     sweep(crowd, from, to, out) {
+      const wrong = doubtRange(crowd, from, to, out.length, 2);
+      if (wrong !== undefined) return wrong;
       const before = arena.used;
       const kept = keep(crowd);
       if (isRefusal(kept)) return kept;
@@ -77,8 +108,21 @@ export const ORDERS_MAX = 4_096;
 export interface OrderCheck {
   /** The account's profit in every lane; padding is infinite, so that it is never the least. */
   readonly pnl: Float64Array;
-  /** As core's `worstAfterFills`; at most `ORDERS_MAX` orders. */
-  readonly worst: (orders: OrderColumns) => number;
+  /** As core's `worstAfterFills`. Refuses more than `ORDERS_MAX` orders, a row that there is not, and numbers that are none. */
+  readonly worst: (orders: OrderColumns) => number | Refusal;
+}
+
+/** What is wrong with an order of a check. */
+function doubtOrder({ rows, quantities, jumps }: OrderColumns, o: number, count: number): Refusal {
+  const row = rows[o]!;
+  const where = `order ${o}`;
+  if (!(Number.isInteger(row) && row >= 0 && row < count))
+    return refuse('out-of-range', `it is of row ${row}; there are ${count}.`, where);
+  return refuse(
+    'malformed',
+    `its quantity is ${quantities[o]} and its jump ${jumps[o]}; both must be numbers.`,
+    where,
+  );
 }
 
 /**
@@ -87,9 +131,15 @@ export interface OrderCheck {
  */
 export function orderCheck(
   { arena, run }: Kernel,
-  { at, stride }: LaidRows,
+  { at, count: rowCount, stride }: LaidRows,
   lanes: number,
 ): OrderCheck | Refusal {
+  if (!(Number.isInteger(lanes) && lanes >= 1 && lanes <= stride))
+    return refuse(
+      'out-of-range',
+      `rows have room for ${stride} lanes, and ${lanes} are asked for.`,
+      'the check',
+    );
   const [pnlAt, list] = [arena.take(8 * stride), arena.take(ORDER * ORDERS_MAX)];
   if (isRefusal(pnlAt)) return pnlAt;
   if (isRefusal(list)) return list;
@@ -99,12 +149,22 @@ export function orderCheck(
   const bytes = 8 * stride;
   return {
     pnl: whole.subarray(0, lanes),
-    worst({ rows, quantities, jumps }) {
-      const count = Math.min(rows.length, ORDERS_MAX);
+    worst(orders) {
+      const { rows, quantities, jumps } = orders;
+      const count = rows.length;
+      if (count > ORDERS_MAX)
+        return refuse('too-large', `${count} orders are open; a check takes ${ORDERS_MAX}.`, 'the check');
       for (let o = 0; o < count; o++) {
-        places[6 * o] = at + rows[o]! * stride * 8;
-        numbers[3 * o + 1] = quantities[o]!;
-        numbers[3 * o + 2] = jumps[o]!;
+        const row = rows[o]!;
+        const quantity = quantities[o]!;
+        const jump = jumps[o]!;
+        // A difference of a number and itself is zero, of anything else it is none.
+        const isNumber = quantity - quantity + (jump - jump) === 0;
+        if (!((row | 0) === row && row >= 0 && row < rowCount && isNumber))
+          return doubtOrder(orders, o, rowCount);
+        places[6 * o] = at + row * bytes;
+        numbers[3 * o + 1] = quantity;
+        numbers[3 * o + 2] = jump;
       }
       return run.checkOrders(pnlAt, bytes, list, count);
     },

@@ -1,6 +1,6 @@
 // Many accounts at once, in columns, and what each of them would lose: one contract, of which there is a body here and one in WebAssembly, with the same bits.
 
-import { assert, type Refusal, refuse } from '../base/index.ts';
+import { type Refusal, refuse } from '../base/index.ts';
 import type { RiskBook } from './book.ts';
 import { type CombinePlan, combine } from './combine.ts';
 import { type Swept, sweep } from './sweep.ts';
@@ -31,8 +31,8 @@ export interface CrowdBook {
 /** Numbers of an account: lanes, then the set of windows that asks for most; of each maintenance, then initial; of each the joint loss, then the sum of the coins' own. Dollars, at least zero. */
 export const CROWD_NUMBERS = 8;
 
-/** Losses of the accounts `from .. to - 1`: `out[CROWD_NUMBERS i + k]`. */
-export type CrowdSweep = (crowd: Crowd, from: number, to: number, out: Float64Array) => void;
+/** Losses of the accounts `from .. to - 1`: `out[CROWD_NUMBERS i + k]`. Refuses what `doubtCrowd` and `doubtRange` doubt, and what there is no room for; nothing is written then. */
+export type CrowdSweep = (crowd: Crowd, from: number, to: number, out: Float64Array) => Refusal | undefined;
 
 /** Makes a book ready for crowds; refuses what the body cannot hold. */
 export type CrowdBody = (book: CrowdBook) => CrowdSweep | Refusal;
@@ -56,7 +56,10 @@ export function sweptLoss(
  * Doubts a crowd before it is swept: a place beyond the book, rows out of order, a quantity that is no number. Names the account.
  * @example doubtCrowd(crowd, book.risk) // undefined, or the refusal
  */
-export function doubtCrowd({ count, start, rows, quantities }: Crowd, risk: RiskBook): Refusal | undefined {
+export function doubtCrowd(
+  { count, start, rows, quantities }: Crowd,
+  risk: { readonly products: { readonly length: number } },
+): Refusal | undefined {
   const wrong = (i: number, message: string) => refuse('malformed', message, `account ${i} of the crowd`);
   if (
     start.length !== count + 1 ||
@@ -81,6 +84,21 @@ export function doubtCrowd({ count, start, rows, quantities }: Crowd, risk: Risk
     }
   }
   return undefined;
+}
+
+/** Doubts which accounts of a crowd are asked for, and the room for what is answered of each. @example doubtRange(crowd, 0, crowd.count, out.length, CROWD_NUMBERS) */
+export function doubtRange(
+  { count }: Pick<Crowd, 'count'>,
+  from: number,
+  to: number,
+  room: number,
+  numbers: number,
+): Refusal | undefined {
+  if (!(Number.isInteger(from) && Number.isInteger(to) && from >= 0 && from <= to && to <= count)) {
+    return refuse('out-of-range', `accounts ${from} to ${to} are asked for of ${count}.`, 'crowd');
+  }
+  if (room >= numbers * to) return undefined;
+  return refuse('too-large', `there is room for ${room} numbers; ${numbers * to} are answered.`, 'crowd');
 }
 
 /** The refusal of a model whose tail is a formula: it is asked account by account. */
@@ -112,8 +130,10 @@ export const typescriptBody: CrowdBody = (book) => {
       out[at + 5] = tail.ownSum;
     }
   };
-  return ({ start, rows, quantities }, from, to, out) => {
-    assert(out.length >= CROWD_NUMBERS * to, 'there is room for every account');
+  return (crowd, from, to, out) => {
+    const wrong = doubtCrowd(crowd, risk) ?? doubtRange(crowd, from, to, out.length, CROWD_NUMBERS);
+    if (wrong !== undefined) return wrong;
+    const { start, rows, quantities } = crowd;
     for (let i = from; i < to; i++) {
       const [first, end] = [start[i]!, start[i + 1]!];
       const swept = sweep(risk, {
@@ -123,5 +143,6 @@ export const typescriptBody: CrowdBody = (book) => {
       partOf(swept, 'maintenance', out, CROWD_NUMBERS * i);
       partOf(swept, 'initial', out, CROWD_NUMBERS * i + 2);
     }
+    return undefined;
   };
 };

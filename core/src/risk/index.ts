@@ -28,6 +28,7 @@ export {
   type CrowdWindows,
   doubtCrowd,
   doubtFormula,
+  doubtRange,
   sweptLoss,
   typescriptBody,
 } from './crowd.ts';
