@@ -16,7 +16,19 @@ import { bookShelf, measureCrowd, type Point } from './points.ts';
 import { type Recorded, recordsBeside } from './suite-tables.ts';
 
 /** Suites that the page shows; those that were never recorded are measured, but for the ones that take minutes. */
-const SHOWN = ['rows', 'greeks', 'fit', 'sweep', 'tree', 'check', 'tick', 'engine', 'journal', 'recovery'];
+const SHOWN = [
+  'rows',
+  'greeks',
+  'fit',
+  'sweep',
+  'tree',
+  'figures',
+  'check',
+  'tick',
+  'engine',
+  'journal',
+  'recovery',
+];
 const LONG = ['engine', 'journal', 'recovery'];
 const QUICK = ['fit', 'check'];
 

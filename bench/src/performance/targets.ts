@@ -55,6 +55,14 @@ function sweepTargets({ million }: Found, ratio: Ratios, median: Medians): Targe
       ...{ unit: 'x', wanted: { most: 4 }, measured: ratio('tree', 'dmr over plain') },
     },
     {
+      what: 'whole requirements of `grid`, charges included, over a plain sweep of its own lanes, one thread',
+      ...{
+        unit: 'x',
+        wanted: { most: 4 },
+        measured: ratio('figures', 'whole requirement over plain sweep, random'),
+      },
+    },
+    {
       what: 'tick to the losses of 1,000,000 accounts, over the sum of its parts',
       ...{ unit: 'x', wanted: { most: 1.3 }, measured: ratio('tick', 'tick over') },
     },
