@@ -6,6 +6,7 @@ import { checkSuite } from './check.ts';
 import { crowdSuite } from './crowd.ts';
 import { engineSuite } from './engine.ts';
 import { expansionSuite } from './expansion.ts';
+import { figuresSuite } from './figures.ts';
 import { growthSuite } from './growth.ts';
 import { journalSuite, recoverySuite } from './journal.ts';
 import { kernelSuite } from './kernel.ts';
@@ -22,6 +23,7 @@ export const suites: readonly Suite[] = [
   ...arraySuites,
   sweepSuite,
   treeSuite,
+  figuresSuite,
   checkSuite,
   tickSuite,
   engineSuite,

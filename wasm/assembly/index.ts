@@ -1,4 +1,5 @@
 export { checkOrders } from './check';
+export { judgeCrowd } from './figures';
 export { fillGreeks } from './greeks';
 export { fillExpiry } from './rows';
 export { sweepPlain } from './sweep';

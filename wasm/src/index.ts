@@ -1,5 +1,6 @@
 export { type AccountColumns, type AccountPositions, Accounts, type Capacity } from './accounts.ts';
 export { type LaidCrowd, layCrowd, wasmBody } from './crowd.ts';
+export { FIGURES_BYTES, figuresAt, type LaidFigures, layFigures, wasmFigures } from './figures.ts';
 export { type GreekBodies, kernelGreeks } from './greeks.ts';
 export {
   type Kernel,
@@ -24,3 +25,4 @@ export { Arena, BYTES_MAX } from './memory.ts';
 export { KERNEL_SHA256 } from './module.ts';
 export { Pool, type PoolOptions, type SweepReport, THREADS_MAX } from './pool.ts';
 export { kernelRows } from './rows.ts';
+export { type LaidSheet, laySheet } from './sheet.ts';

@@ -30,6 +30,20 @@ export interface KernelExports {
     scratch: number,
     out: number,
   ): void;
+  judgeCrowd(
+    book: number,
+    charges: number,
+    list: number,
+    from: number,
+    to: number,
+    span: number,
+    rows: number,
+    quantities: number,
+    unsettled: number,
+    scratch: number,
+    out: number,
+    each: number,
+  ): void;
   fillGreeks(tails: number, options: number, span: number, count: number, coin: number, out: number): number;
   checkOrders(pnl: number, bytes: number, orders: number, count: number): number;
 }

@@ -44,8 +44,11 @@ function vegaSize({ book }: Seen, row: number): number {
   return Math.abs(book.columns.vega[row]!);
 }
 
-/** What one unit of a row costs to close, dollars: half of the spread it is crossed over, in vol and in the hedge, and the fee (M-21). */
-function closingUnit(
+/**
+ * What one unit of a row costs to close, dollars: half of the spread it is crossed over, in vol and in the hedge, and the fee (M-21).
+ * @example closingUnit(book.risk, row, 65_000, gridDefaults).fee
+ */
+export function closingUnit(
   measured: Measured,
   row: number,
   index: number,
@@ -103,19 +106,25 @@ function vegaConcentration(seen: Seen): Charge | undefined {
 }
 
 /**
+ * The value of a balance, dollars, from which on its next dollar would be charged more than the cap (M-24): `V (cap / (1.5 Y move))^2`.
+ * @example bendOf(gridDefaults.charges, gridDefaults.otherCoin)
+ */
+export function bendOf(
+  { impact, collateralCap }: ChargeParameters,
+  { deltaVolume, dailyMove }: CoinParameters,
+): number {
+  // d/dv of Y sigma v sqrt(v / V) is 1.5 Y sigma sqrt(v / V).
+  const root = collateralCap / (1.5 * Math.max(impact * dailyMove, 1e-300));
+  return deltaVolume * root * root;
+}
+
+/**
  * The same law for selling a coin balance of some value in dollars (M-24). From the size on where the next dollar would be charged more than
  * the cap, it is charged the cap, so that more collateral never lowers excess.
  */
-export function liquidityOf(
-  charges: ChargeParameters,
-  { deltaVolume, dailyMove }: CoinParameters,
-  value: number,
-): number {
-  const { impact, collateralCap } = charges;
-  // d/dv of Y sigma v sqrt(v / V) is 1.5 Y sigma sqrt(v / V).
-  const root = collateralCap / (1.5 * Math.max(impact * dailyMove, 1e-300));
-  const bend = Math.min(value, deltaVolume * root * root);
-  return impactOf(charges, bend, dailyMove, deltaVolume) + collateralCap * (value - bend);
+export function liquidityOf(charges: ChargeParameters, coin: CoinParameters, value: number): number {
+  const bend = Math.min(value, bendOf(charges, coin));
+  return impactOf(charges, bend, coin.dailyMove, coin.deltaVolume) + charges.collateralCap * (value - bend);
 }
 
 function collateralLiquidity(seen: Seen): Charge | undefined {

@@ -33,6 +33,13 @@ export {
   type FiguresSweep,
   typescriptFigures,
 } from './figures.ts';
+export {
+  type ChargeSheet,
+  COIN_NUMBERS,
+  type CoinNumber,
+  chargeSheet,
+  ROW_KINDS,
+} from './figures-sheet.ts';
 export type { FieldForm, ParameterForm, ParameterSet } from './form.ts';
 export {
   type FundNeed,

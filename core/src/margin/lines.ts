@@ -31,10 +31,14 @@ export function withCharge<L extends Line>(line: L, charge: Charge): L {
 
 const MILLION = 1_000_000n;
 
-/** `amount x share` rounded up; a share to the millionth, and what binary makes of 1.1 - 1 is a tenth. */
+/** A share in millionths, rounded up; what binary makes of 1.1 - 1 is a tenth. @example millionthsOf(1.1 - 1) // 100000n */
+export function millionthsOf(share: number): bigint {
+  return BigInt(Math.ceil(share * 1e6 - 1e-3));
+}
+
+/** `amount x share` rounded up, a share to the millionth. */
 function shareUp(amount: Usd, share: number): Usd {
-  const millionths = BigInt(Math.ceil(share * 1e6 - 1e-3));
-  return usd((amount * millionths + MILLION - 1n) / MILLION);
+  return usd((amount * millionthsOf(share) + MILLION - 1n) / MILLION);
 }
 
 /** A line that asks for a share of what is at risk beyond what it asks for already (M-19, M-58). */

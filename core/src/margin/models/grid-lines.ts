@@ -1,8 +1,8 @@
 // From holdings and open orders to the three lines: what is given up, what is left out, what is floored. Shared by the models that sweep lanes.
 
-import { owedUp, type Usd, usd } from '../../base/index.ts';
+import { type Instant, owedUp, type Usd, usd } from '../../base/index.ts';
 import { SETTLEMENT_WINDOW_MS } from '../../market/index.ts';
-import { expiryOf, isPremium } from '../../product/index.ts';
+import { expiryOf, isPremium, type Product } from '../../product/index.ts';
 import {
   betterOf,
   type Combined,
@@ -231,14 +231,17 @@ function leastOf(book: GridBook, held: Held): Lines {
   );
 }
 
+/** Whether a product is about to be settled away. @example isExpiring(call, book.risk.levels.at) */
+export function isExpiring(product: Product, at: Instant): boolean {
+  const expiry = expiryOf(product);
+  return expiry !== undefined && expiry - at <= SETTLEMENT_WINDOW_MS;
+}
+
 /** What is left without the legs that are about to be settled away; undefined when there are none. */
 function withoutExpiring({ holdings, fills }: Held, { products, levels }: RiskBook): Held | undefined {
-  const isExpiring = (row: number) => {
-    const expiry = expiryOf(products[row]!);
-    return expiry !== undefined && expiry - levels.at <= SETTLEMENT_WINDOW_MS;
-  };
-  const keep = Array.from(holdings.rows, (row) => !isExpiring(row));
-  const rest = fills.map((fill) => (isExpiring(fill.legs[0]!.row) ? withoutPosition(fill) : fill));
+  const isGoing = (row: number) => isExpiring(products[row]!, levels.at);
+  const keep = Array.from(holdings.rows, (row) => !isGoing(row));
+  const rest = fills.map((fill) => (isGoing(fill.legs[0]!.row) ? withoutPosition(fill) : fill));
   if (keep.every(Boolean) && rest.every((fill, i) => fill === fills[i])) return undefined;
   return {
     holdings: {

@@ -1,0 +1,151 @@
+// Figures of crowds through the kernel: the contract of core, on one thread.
+
+import {
+  type CrowdAccounts,
+  type CrowdFigures,
+  chargeSheet,
+  type FiguresBody,
+  type GridBook,
+  isRefusal,
+  type Refusal,
+} from '@plimsoll/core';
+import type { Kernel } from './kernel.ts';
+import { layOut } from './layout.ts';
+import type { Arena } from './memory.ts';
+import { laySheet } from './sheet.ts';
+
+/** A book and its charges in a memory. */
+export interface LaidFigures {
+  readonly book: number;
+  readonly charges: number;
+  /** Bytes that judging needs beside it. */
+  readonly scratch: number;
+}
+
+/**
+ * Lays a book out for whole requirements. Refuses what the sweep refuses, packed books, and what does not fit.
+ * @example layFigures(book, arena)
+ */
+export function layFigures(book: GridBook, arena: Arena): LaidFigures | Refusal {
+  const sheet = chargeSheet(book);
+  if (isRefusal(sheet)) return sheet;
+  const laid = layOut(book, arena);
+  if (isRefusal(laid)) return laid;
+  const charges = laySheet(sheet, laid, arena);
+  if (isRefusal(charges)) return charges;
+  return { book: laid.at, charges: charges.at, scratch: charges.scratch };
+}
+
+/** Accounts that are copied in at once, so that a crowd of any size needs little room. */
+const BLOCK = 4_096;
+/** Bytes of an account's figures: five amounts, and whether the model is to be asked. */
+export const FIGURES_BYTES = 41;
+
+/** Figures in a memory, `each` bytes a column, as views. @example figuresAt(buffer, out, 8 * accounts, count).equity */
+export function figuresAt(buffer: ArrayBufferLike, out: number, each: number, count: number): CrowdFigures {
+  const column = (k: number) => new BigInt64Array(buffer, out + k * each, count);
+  return {
+    equity: column(0),
+    maintenance: column(1),
+    release: column(2),
+    initial: column(3),
+    locked: column(4),
+    asked: new Uint8Array(buffer, out + 5 * each, count),
+  };
+}
+
+/** Judges the accounts `from .. to - 1` of a crowd, copied in, and copies their figures out. */
+function judgeBlock(
+  { run, arena }: Kernel,
+  laid: LaidFigures & { readonly scratchAt: number },
+  crowd: CrowdAccounts,
+  [from, to]: readonly [number, number],
+  out: CrowdFigures,
+): void {
+  const [first, end] = [crowd.start[from]!, crowd.start[to]!];
+  const count = to - from;
+  const sizes = [8 * count, 4 * (end - first), 8 * (end - first), 8 * count, FIGURES_BYTES * count];
+  const places = sizes.map((bytes) => arena.take(Math.max(8, bytes)));
+  const refusal = places.find(isRefusal);
+  if (refusal !== undefined) throw new RangeError(refusal.message);
+  const [spanAt, rowsAt, quantitiesAt, unsettledAt, outAt] = places as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const { buffer } = arena.memory;
+  const span = new Int32Array(buffer, spanAt, 2 * count);
+  for (let i = 0; i < count; i++) {
+    span[2 * i] = crowd.start[from + i]! - first;
+    span[2 * i + 1] = crowd.start[from + i + 1]! - first;
+  }
+  new Int32Array(buffer, rowsAt, end - first).set(crowd.rows.subarray(first, end));
+  new Float64Array(buffer, quantitiesAt, end - first).set(crowd.quantities.subarray(first, end));
+  new Float64Array(buffer, unsettledAt, count).set(crowd.unsettled.subarray(from, to));
+  const each = 8 * count;
+  const { book, charges, scratchAt } = laid;
+  run.judgeCrowd(
+    book,
+    charges,
+    0,
+    0,
+    count,
+    spanAt,
+    rowsAt,
+    quantitiesAt,
+    unsettledAt,
+    scratchAt,
+    outAt,
+    each,
+  );
+  const own = figuresAt(buffer, outAt, each, count);
+  out.equity.set(own.equity, from);
+  out.maintenance.set(own.maintenance, from);
+  out.release.set(own.release, from);
+  out.initial.set(own.initial, from);
+  out.locked.set(own.locked, from);
+  out.asked.set(own.asked, from);
+}
+
+/**
+ * A body of the figures of crowds in WebAssembly. One book at a time is in the kernel's memory: a sweep of another lays that out again, so that books may follow
+ * each other market after market. Asked are accounts of more than ten thousand million dollars and those that hold what has expired.
+ * @example const judge = grid.figures(wasmFigures(kernel), book)
+ */
+export function wasmFigures(kernel: Kernel): FiguresBody {
+  const { arena } = kernel;
+  let kept:
+    | { readonly of: GridBook; readonly laid: LaidFigures & { scratchAt: number }; readonly end: number }
+    | undefined;
+  let mark = arena.used;
+  const lay = (book: GridBook) => {
+    if (kept?.of === book) return kept.laid;
+    // What somebody else has taken since then is not let go of.
+    if (kept !== undefined && arena.used === kept.end) arena.release(mark);
+    kept = undefined;
+    mark = arena.used;
+    const laid = layFigures(book, arena);
+    const scratchAt = isRefusal(laid) ? laid : arena.take(laid.scratch);
+    if (isRefusal(laid) || isRefusal(scratchAt)) {
+      arena.release(mark);
+      return isRefusal(laid) ? laid : (scratchAt as Refusal);
+    }
+    kept = { of: book, laid: { ...laid, scratchAt }, end: arena.used };
+    return kept.laid;
+  };
+  return (book) => {
+    const wrong = lay(book);
+    if (isRefusal(wrong)) return wrong;
+    return (crowd, from, to, out) => {
+      const laid = lay(book);
+      if (isRefusal(laid)) throw new RangeError(laid.message);
+      const before = arena.used;
+      for (let at = from; at < to; at += BLOCK) {
+        judgeBlock(kernel, laid, crowd, [at, Math.min(to, at + BLOCK)], out);
+        arena.release(before);
+      }
+    };
+  };
+}
