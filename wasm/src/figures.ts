@@ -54,6 +54,25 @@ export function figuresAt(buffer: ArrayBufferLike, out: number, each: number, co
   };
 }
 
+/** Columns that whole requirements of kept accounts are in, by account. */
+export interface FigureColumns {
+  readonly unsettled: number;
+  readonly out: number;
+  /** Bytes of a column of amounts. */
+  readonly each: number;
+}
+
+/** Room for what figures need of every account, all zero. @example figureColumns(arena, 1_000) */
+export function figureColumns(arena: Arena, accounts: number): FigureColumns | Refusal {
+  const each = 8 * accounts;
+  const [unsettled, out] = [arena.take(each), arena.take(FIGURES_BYTES * accounts)];
+  if (isRefusal(unsettled)) return unsettled;
+  if (isRefusal(out)) return out;
+  new Float64Array(arena.memory.buffer, unsettled, accounts).fill(0);
+  new Uint8Array(arena.memory.buffer, out, FIGURES_BYTES * accounts).fill(0);
+  return { unsettled, out, each };
+}
+
 /** Judges the accounts `from .. to - 1` of a crowd, copied in, and copies their figures out. */
 function judgeBlock(
   { run, arena }: Kernel,

@@ -1,6 +1,14 @@
 export { type AccountColumns, type AccountPositions, Accounts, type Capacity } from './accounts.ts';
 export { type LaidCrowd, layCrowd, wasmBody } from './crowd.ts';
-export { FIGURES_BYTES, figuresAt, type LaidFigures, layFigures, wasmFigures } from './figures.ts';
+export {
+  FIGURES_BYTES,
+  type FigureColumns,
+  figureColumns,
+  figuresAt,
+  type LaidFigures,
+  layFigures,
+  wasmFigures,
+} from './figures.ts';
 export { type GreekBodies, kernelGreeks } from './greeks.ts';
 export {
   type Kernel,

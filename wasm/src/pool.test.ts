@@ -3,12 +3,15 @@
 import {
   CROWD_NUMBERS,
   type CrowdBook,
+  crowdFigures,
+  type GridBook,
   isRefusal,
   type MarginModel,
   models,
   type Refusal,
   seededPrng,
   typescriptBody,
+  typescriptFigures,
 } from '@plimsoll/core';
 import { afterAll, describe, expect, it } from 'vitest';
 import { everything } from '../../core/test/arbitrary.law.ts';
@@ -140,5 +143,43 @@ describe('a pool', () => {
     expect(answerOf(pool, 0)).toEqual(alone({ rows: [0, 1], quantities: [1, 1] }));
     expect(message(await Pool.open({ threads: 0, accounts: 1, positions: 1 }))).toMatch(/threads/);
     expect(message(await Pool.open({ threads: 1, accounts: 1e9, positions: 1e9 }))).toMatch(/MiB/);
+  });
+
+  it('M-01: judges whole requirements by any number of threads, all or those named, to the unit what assess says', async () => {
+    const whole = book as GridBook;
+    const body = sure((dmr as MarginModel).figures!(typescriptFigures, whole));
+    const count = 1_200;
+    for (const threads of [1, 3]) {
+      const pool = sure(await Pool.open({ threads, accounts: count, positions: 24_000, figures: true }));
+      opened.push(pool);
+      expect(pool.loadFigures(whole)).toBeUndefined();
+      for (let a = 0; a < count; a++) {
+        pool.accounts.set(a, drawn(a));
+        pool.unsettled[a] = a % 7;
+      }
+      expect(await pool.figures()).toEqual({ accounts: count, replaced: 0 });
+      for (const a of [0, 511, 512, 1_199]) {
+        const { rows, quantities } = pool.accounts.get(a);
+        const own = crowdFigures(1);
+        const start = Int32Array.of(0, rows.length);
+        body({ count: 1, start, rows, quantities, unsettled: Float64Array.of(a % 7) }, 0, 1, own);
+        for (const name of ['equity', 'maintenance', 'release', 'initial', 'locked', 'asked'] as const)
+          expect(pool.judged[name][a]).toBe(own[name][0]);
+      }
+      pool.accounts.remove(511);
+      const before = pool.judged.initial[512];
+      expect(await pool.figures(Int32Array.of(511))).toEqual({ accounts: 1, replaced: 0 });
+      expect([pool.judged.initial[511], pool.judged.initial[512]]).toEqual([0n, before]);
+      expect(await pool.sweep()).toEqual({ accounts: count, replaced: 0 });
+    }
+  });
+
+  it('M-01: a pool that was not opened or loaded for whole requirements says so', async () => {
+    const plain = await poolOf();
+    expect(isRefusal(await plain.figures())).toBe(true);
+    expect(isRefusal(plain.loadFigures(book as GridBook))).toBe(true);
+    expect(plain.unsettled.length).toBe(0);
+    const pool = await poolOf({ figures: true });
+    expect(isRefusal(await pool.figures())).toBe(true);
   });
 });

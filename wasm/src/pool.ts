@@ -1,10 +1,18 @@
 // Threads that share one memory and sweep a crowd between them. Every account's numbers are its own, so they do not depend on how many threads there are.
 
 import { Worker } from 'node:worker_threads';
-import { type CrowdBook, isRefusal, type Refusal, refuse } from '@plimsoll/core';
+import {
+  type CrowdBook,
+  type CrowdFigures,
+  type GridBook,
+  isRefusal,
+  type Refusal,
+  refuse,
+} from '@plimsoll/core';
 import { Accounts, type Capacity } from './accounts.ts';
+import { type FigureColumns, figureColumns, figuresAt, type LaidFigures, layFigures } from './figures.ts';
 import { type Kernel, kernelModule, openKernel } from './kernel.ts';
-import { type LaidOut, layOut } from './layout.ts';
+import { layOut } from './layout.ts';
 
 /** Words of the control block, as `worker.mjs` reads them. */
 const TURN = 0;
@@ -18,6 +26,8 @@ const REPEATS_MAX = 3;
 
 export interface PoolOptions extends Capacity {
   readonly threads: number;
+  /** Whether whole requirements will be asked for too: forty-nine bytes an account more. */
+  readonly figures?: boolean;
   /** For tests of what happens when a thread dies: the first thread does, at its first chunk. */
   readonly firstDies?: boolean;
 }
@@ -29,6 +39,16 @@ export interface SweepReport {
   readonly replaced: number;
 }
 
+/** A book in the memory, and where threads write beside it. */
+interface KeptBook {
+  readonly at: number;
+  /** Its charges; 0 where it is swept only. */
+  readonly charges: number;
+  readonly products: number;
+  readonly scratch: number;
+  readonly scratchAt: number;
+}
+
 /** A crowd, the book it is swept through, and threads. */
 export class Pool {
   readonly accounts: Accounts;
@@ -38,16 +58,24 @@ export class Pool {
   private readonly threads: Worker[];
   /** Where the memory of books begins: a new book takes the old one's place. */
   private readonly mark: number;
-  private book: (LaidOut & { readonly products: number; readonly scratchAt: number }) | undefined;
+  private readonly columns: FigureColumns | undefined;
+  private book: KeptBook | undefined;
   private turn = 0;
   private isBusy = false;
 
-  private constructor(kernel: Kernel, accounts: Accounts, control: number, threads: Worker[]) {
+  private constructor(
+    kernel: Kernel,
+    accounts: Accounts,
+    control: number,
+    threads: Worker[],
+    columns: FigureColumns | undefined,
+  ) {
     this.kernel = kernel;
     this.accounts = accounts;
     this.control = control;
     this.words = new Int32Array(kernel.arena.memory.buffer, control, WORDS);
     this.threads = threads;
+    this.columns = columns;
     this.mark = kernel.arena.used;
   }
 
@@ -66,10 +94,12 @@ export class Pool {
     if (isRefusal(control)) return control;
     const accounts = Accounts.open(kernel.arena, options);
     if (isRefusal(accounts)) return accounts;
+    const columns = options.figures === true ? figureColumns(kernel.arena, options.accounts) : undefined;
+    if (isRefusal(columns)) return columns;
     const start = (index: number) =>
       started(kernel, control, index, options.firstDies === true && index === 0);
     const workers = await Promise.all(Array.from({ length: threads }, (_, index) => start(index)));
-    return new Pool(kernel, accounts, control, workers);
+    return new Pool(kernel, accounts, control, workers, columns);
   }
 
   /** Bytes of the memory that are in use. */
@@ -82,18 +112,68 @@ export class Pool {
    * @example pool.load({ risk: book.risk, plan: book.plan, windows: book.windows })
    */
   load(book: CrowdBook): Refusal | undefined {
+    return this.keep(book, (arena) => {
+      const laid = layOut(book, arena);
+      return isRefusal(laid) ? laid : { book: laid.at, charges: 0, scratch: laid.scratch };
+    });
+  }
+
+  /**
+   * The same with the book's charges, for whole requirements. Refuses also a pool that was not opened for them.
+   * @example pool.loadFigures(book)
+   */
+  loadFigures(book: GridBook): Refusal | undefined {
+    if (this.columns === undefined) return noFigures('open it with `figures: true`');
+    return this.keep(book, (arena) => layFigures(book, arena));
+  }
+
+  /** Lays a book out in the old one's place, with room for every thread. */
+  private keep(
+    { risk }: CrowdBook,
+    lay: (arena: Kernel['arena']) => LaidFigures | Refusal,
+  ): Refusal | undefined {
     if (this.isBusy)
       return refuse('malformed', 'a sweep is under way; load a book when it is done.', 'the pool');
     const { arena } = this.kernel;
     arena.release(this.mark);
     this.book = undefined;
-    const laid = layOut(book, arena);
+    const laid = lay(arena);
     if (isRefusal(laid)) return laid;
-    const bytes = Math.ceil(laid.scratch / 128) * 128;
-    const scratchAt = arena.take(bytes * this.threads.length);
+    const scratch = Math.ceil(laid.scratch / 128) * 128;
+    const scratchAt = arena.take(scratch * this.threads.length);
     if (isRefusal(scratchAt)) return scratchAt;
-    this.book = { ...laid, scratch: bytes, products: book.risk.products.length, scratchAt };
+    const { book: at, charges } = laid;
+    this.book = { at, charges, products: risk.products.length, scratch, scratchAt };
     return undefined;
+  }
+
+  /**
+   * Profit not yet settled by account, dollars at the index: written by whoever knows it. Empty where the pool was not opened for figures.
+   * @example pool.unsettled[7] = 120.5
+   */
+  get unsettled(): Float64Array {
+    const { buffer } = this.kernel.arena.memory;
+    const { unsettled, each } = this.columns ?? { unsettled: 0, each: 0 };
+    return new Float64Array(buffer, unsettled, each / 8);
+  }
+
+  /** What the last `figures` answered. A view: the next one writes over it. */
+  get judged(): CrowdFigures {
+    const { buffer } = this.kernel.arena.memory;
+    const { out, each } = this.columns ?? { out: 0, each: 0 };
+    return figuresAt(buffer, out, each, this.columns === undefined ? 0 : this.accounts.count);
+  }
+
+  /**
+   * Whole requirements of all accounts, or of those that are named, to the unit what `assess` says; they are then in `judged`. Refuses as `sweep` does, and a
+   * book that was loaded without its charges.
+   * @example await pool.figures()
+   */
+  async figures(list?: Int32Array): Promise<SweepReport | Refusal> {
+    const { columns } = this;
+    if (columns === undefined || this.book?.charges === 0)
+      return noFigures('open it with `figures: true` and load the book with `loadFigures`');
+    return this.turns(list, columns);
   }
 
   /**
@@ -102,6 +182,13 @@ export class Pool {
    * @example await pool.sweep()
    */
   async sweep(list?: Int32Array): Promise<SweepReport | Refusal> {
+    return this.turns(list, undefined);
+  }
+
+  private async turns(
+    list: Int32Array | undefined,
+    columns: FigureColumns | undefined,
+  ): Promise<SweepReport | Refusal> {
     const { book } = this;
     if (this.isBusy) return refuse('malformed', 'a sweep is under way already; wait for it.', 'the pool');
     if (book === undefined) return refuse('empty', 'there is no book yet; load one.', 'the pool');
@@ -111,7 +198,8 @@ export class Pool {
     try {
       const count = list?.length ?? this.accounts.count;
       for (let replaced = 0; replaced <= REPEATS_MAX; replaced++) {
-        if (await this.turnOver(book, count, list !== undefined)) return { accounts: count, replaced };
+        if (await this.turnOver(book, count, list !== undefined, columns))
+          return { accounts: count, replaced };
         await this.replaceDead();
       }
       const message = `threads died in ${REPEATS_MAX + 1} sweeps one after the other; nothing it answered counts.`;
@@ -130,12 +218,16 @@ export class Pool {
 
   /** One turn of all threads; false where one died in it. */
   private async turnOver(
-    book: NonNullable<Pool['book']>,
+    book: KeptBook,
     count: number,
     isListed: boolean,
+    columns: FigureColumns | undefined,
   ): Promise<boolean> {
     const { span, rows, quantities, out, list } = this.accounts.columns;
-    const places = [book.at, isListed ? list : 0, span, rows, quantities, out, book.scratchAt, book.scratch];
+    const whole = columns === undefined ? [0, 0, 0] : [book.charges, columns.unsettled, columns.each];
+    const into = columns?.out ?? out;
+    const room = [book.scratchAt, book.scratch];
+    const places = [book.at, isListed ? list : 0, span, rows, quantities, into, ...room, ...whole];
     this.words.set([0, count, CHUNK, ...places], NEXT);
     const turn = this.turn + 1;
     this.turn = turn;
@@ -151,6 +243,10 @@ export class Pool {
         this.threads[index] = await started(this.kernel, this.control, index, false);
     }
   }
+}
+
+function noFigures(mend: string): Refusal {
+  return refuse('not-supported', `it has no room or no charges for whole requirements; ${mend}.`, 'the pool');
 }
 
 /** A thread that waits for its turn. */
