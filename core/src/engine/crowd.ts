@@ -2,16 +2,17 @@
 
 import { isRefusal, usd } from '../base/index.ts';
 import {
+  CrowdColumns,
   type CrowdFigures,
-  columnsOf,
   crowdFigures,
   type FiguresBody,
   type FiguresSweep,
   type MarginBook,
-  type Portfolio,
 } from '../margin/index.ts';
 import type { Judge } from './desk.ts';
 import type { StandingFigures } from './facts.ts';
+import { giveHoldings, type HoldingsTaker } from './portfolio.ts';
+import type { AccountState, State } from './state.ts';
 
 /** Fewer than this are judged one by one. */
 const CROWD_MIN = 2;
@@ -48,14 +49,34 @@ export class CrowdJudge {
   }
 
   /**
-   * Figures of portfolios by place; absent for those that are to be asked for one by one.
-   * @example crowd.figuresOf([portfolio], judge).get(0)?.equity
+   * Figures of accounts by place; absent for those that are to be asked for one by one. Money that the book has no price for counts as nothing, as where
+   * one is asked for.
    */
-  figuresOf(portfolios: readonly Portfolio[], judge: Judge): Map<number, StandingFigures> {
+  figuresOf(state: State, accounts: readonly AccountState[], judge: Judge): Map<number, StandingFigures> {
     const figures = new Map<number, StandingFigures>();
-    const sweep = portfolios.length < CROWD_MIN ? undefined : this.sweepOf(judge);
+    const sweep = accounts.length < CROWD_MIN ? undefined : this.sweepOf(judge);
     if (sweep === undefined) return figures;
-    const { crowd, places } = columnsOf(portfolios, judge.book.risk);
+    const { risk } = judge.book;
+    const columns = new CrowdColumns(risk);
+    const places: number[] = [];
+    let isWhole = true;
+    const taker: HoldingsTaker = {
+      balance(asset, quantity) {
+        if (quantity < 0 || risk.indexOf.has(asset)) isWhole &&= columns.balance(asset, quantity, 'cash');
+      },
+      position(product, quantity, entryPrice) {
+        isWhole &&= columns.position(product, quantity, entryPrice);
+      },
+    };
+    for (const [place, account] of accounts.entries()) {
+      isWhole = true;
+      giveHoldings(state, account, taker);
+      if (isWhole) {
+        columns.keep();
+        places.push(place);
+      } else columns.drop();
+    }
+    const crowd = columns.crowd();
     const out = crowdFigures(crowd.count);
     sweep(crowd, 0, crowd.count, out);
     for (let i = 0; i < crowd.count; i++) if (out.asked[i] === 0) figures.set(places[i]!, figuresAt(out, i));

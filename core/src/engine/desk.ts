@@ -169,8 +169,7 @@ export class Desk {
     }
     for (const { judge, accounts: own } of crowds.values()) {
       const { book } = judge;
-      const portfolios = own.map((account) => seenIn(state, account, book));
-      for (const [i, figures] of this.crowd.figuresOf(portfolios, judge)) {
+      for (const [i, figures] of this.crowd.figuresOf(state, own, judge)) {
         this.figures.set(own[i]!, { version: versionOf([own[i]!]), book, figures });
       }
     }

@@ -4,8 +4,8 @@ import type { Balance, Order, Portfolio, Position } from '../margin/index.ts';
 import { underlyingOf } from '../market/index.ts';
 import { expiryOf, isMargined } from '../product/index.ts';
 import { balanceWithDue, fundingDue } from './accrual.ts';
-import type { AccountState, OpenOrder, ProductState, State } from './state.ts';
-import { entryOf, priceOf, priceUnits, quantityOf, settlePrice, tenTo } from './terms.ts';
+import type { Position as AccountPosition, AccountState, OpenOrder, ProductState, State } from './state.ts';
+import { entryOf, priceOf, priceUnits, quantityOf, settlePrice, type Tradable, tenTo } from './terms.ts';
 import { payout } from './trade.ts';
 import type { PriceUnits, Units } from './words.ts';
 
@@ -35,40 +35,53 @@ export function orderOf(state: State, { terms, lots, price }: OpenOrder): Order 
   return { product, side: terms.side, quantity: quantityOf(listed.terms, lots), price: priceOf(price) };
 }
 
+/** Takes what an account holds, piece by piece, in the units of models. */
+export interface HoldingsTaker {
+  balance(asset: string, quantity: number): void;
+  position(product: Tradable, quantity: number, entryPrice: number | undefined): void;
+}
+
+/** Gives what an account holds to whoever takes it, in the order of a portfolio: money with all that has run up, then positions. It depends on the account and on the last market alone. */
+export function giveHoldings(state: State, account: AccountState, taker: HoldingsTaker): void {
+  const cash = new Map<string, Units>();
+  const add = (asset: string, units: Units) => cash.set(asset, (cash.get(asset) ?? 0n) + units);
+  for (const asset of account.balances.keys()) add(asset, balanceWithDue(state, account, asset));
+  const live: [ProductState, AccountPosition][] = [];
+  for (const [id, position] of account.positions) {
+    const listed = state.products.get(id)!;
+    const { settleAsset } = listed.terms.product;
+    const due = fundingDue(position, listed);
+    if (due !== 0n) add(settleAsset, due);
+    const final = finalOf(state, listed);
+    if (final === undefined) live.push([listed, position]);
+    else add(settleAsset, payout(listed.terms, state.assets.get(settleAsset)!.terms, position, final));
+  }
+  for (const [asset, units] of cash) {
+    if (units === 0n) continue;
+    taker.balance(asset, Number(units) / tenTo(state.assets.get(asset)!.terms.decimals));
+  }
+  for (const [{ terms }, { lots, cost }] of live) {
+    const { product } = terms;
+    const entry = isMargined(product)
+      ? entryOf(terms, lots, cost, state.assets.get(product.settleAsset)!.terms)
+      : undefined;
+    taker.position(product, quantityOf(terms, lots), entry);
+  }
+}
+
 /**
  * What an account holds and wants, in the units of models. It depends on the account and on the last market alone, so an answer can be kept as long as
  * neither changes.
  * @example assess(portfolioOf(state, account), book, model)
  */
 export function portfolioOf(state: State, account: AccountState): Portfolio {
-  const cash = new Map<string, Units>();
-  const add = (asset: string, units: Units) => cash.set(asset, (cash.get(asset) ?? 0n) + units);
-  for (const asset of account.balances.keys()) add(asset, balanceWithDue(state, account, asset));
-  const positions: Position[] = [];
-  for (const [id, position] of account.positions) {
-    const listed = state.products.get(id)!;
-    const { terms } = listed;
-    const final = finalOf(state, listed);
-    const { settleAsset } = terms.product;
-    const settle = state.assets.get(settleAsset)!.terms;
-    const due = fundingDue(position, listed);
-    if (due !== 0n) add(settleAsset, due);
-    if (final !== undefined) {
-      add(settleAsset, payout(terms, settle, position, final));
-      continue;
-    }
-    const quantity = quantityOf(terms, position.lots);
-    const entryPrice = isMargined(terms.product)
-      ? entryOf(terms, position.lots, position.cost, settle)
-      : undefined;
-    positions.push({ product: terms.product, quantity, ...(entryPrice === undefined ? {} : { entryPrice }) });
-  }
   const balances: Balance[] = [];
-  for (const [asset, units] of cash) {
-    if (units === 0n) continue;
-    const { decimals } = state.assets.get(asset)!.terms;
-    balances.push({ asset, kind: 'cash', quantity: Number(units) / tenTo(decimals) });
-  }
+  const positions: Position[] = [];
+  giveHoldings(state, account, {
+    balance: (asset, quantity) => balances.push({ asset, kind: 'cash', quantity }),
+    position: (product, quantity, entryPrice) =>
+      positions.push({ product, quantity, ...(entryPrice === undefined ? {} : { entryPrice }) }),
+  });
   const orders: Order[] = [];
   for (const order of account.orders.values()) {
     const open = orderOf(state, order);

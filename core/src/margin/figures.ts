@@ -1,18 +1,13 @@
 // Figures of many accounts in columns: what `assess` says of each, without what it was made of. One contract, of which there is a body here and one in
 // WebAssembly, equal to the unit; core never learns which.
 
-import { isRefusal, owedUp, type Refusal, refuse, type Usd, usd } from '../base/index.ts';
-import { type Crowd, doubtCrowd, type Holdings, type RiskBook } from '../risk/index.ts';
+import { assert, isRefusal, owedUp, type Refusal, refuse, type Usd, usd } from '../base/index.ts';
+import { doubtCrowd, type Holdings, type RiskBook } from '../risk/index.ts';
 import { equityOf } from './assess.ts';
-import { doubtQuantity, type Held, hold } from './holdings.ts';
+import { type CrowdAccounts, CrowdColumns } from './columns.ts';
+import { doubtQuantity, hold } from './holdings.ts';
 import { type GridBook, judgeLines, type Lines } from './models/grid-lines.ts';
 import type { Portfolio } from './portfolio.ts';
-
-/** A crowd with what equity needs to know apart. Rows ascend and no quantity is zero, as `hold` nets them. */
-export interface CrowdAccounts extends Crowd {
-  /** Profit not yet settled, dollars at the index, by account. */
-  readonly unsettled: Float64Array;
-}
 
 /** Figures by account, in units of the ledger (1e-8 dollars). */
 export interface CrowdFigures {
@@ -96,44 +91,38 @@ export interface Columned {
  * @example columnsOf(portfolios, book.risk) // { crowd, places, apart }
  */
 export function columnsOf(portfolios: Iterable<Portfolio>, book: RiskBook): Columned {
-  const kept: Held[] = [];
+  const columns = new CrowdColumns(book);
   const places: number[] = [];
   const apart = new Map<number, Refusal>();
   let place = 0;
   for (const portfolio of portfolios) {
-    const held = portfolio.orders.length > 0 ? hasOrders(portfolio) : hold(portfolio, book);
-    if (isRefusal(held)) apart.set(place, held);
-    else {
-      kept.push(held);
+    if (portfolio.orders.length === 0 && isWhole(portfolio, columns)) {
+      columns.keep();
       places.push(place);
+    } else {
+      columns.drop();
+      const held = portfolio.orders.length > 0 ? hasOrders(portfolio) : hold(portfolio, book);
+      assert(isRefusal(held), 'what no column takes is what `hold` refuses');
+      apart.set(place, held);
     }
     place++;
   }
-  return { crowd: crowdOf(kept), places: Int32Array.from(places), apart };
+  return { crowd: columns.crowd(), places: Int32Array.from(places), apart };
+}
+
+/** Whether all that a portfolio holds could be added. */
+function isWhole({ balances, positions }: Portfolio, columns: CrowdColumns): boolean {
+  return (
+    balances.every(({ asset, quantity, kind }) => columns.balance(asset, quantity, kind)) &&
+    positions.every(
+      ({ product, quantity, entryPrice, isolated }) =>
+        isolated === undefined && columns.position(product, quantity, entryPrice),
+    )
+  );
 }
 
 function hasOrders({ account }: Portfolio): Refusal {
   return refuse('not-supported', 'it has open orders and is judged by itself; assess it.', account);
-}
-
-function crowdOf(kept: readonly Held[]): CrowdAccounts {
-  const start = new Int32Array(kept.length + 1);
-  kept.forEach(({ holdings }, i) => {
-    start[i + 1] = start[i]! + holdings.rows.length;
-  });
-  const rows = new Int32Array(start[kept.length]!);
-  const quantities = new Float64Array(rows.length);
-  kept.forEach(({ holdings }, i) => {
-    rows.set(holdings.rows, start[i]!);
-    quantities.set(holdings.quantities, start[i]!);
-  });
-  return {
-    count: kept.length,
-    start,
-    rows,
-    quantities,
-    unsettled: Float64Array.from(kept, (own) => own.unsettled),
-  };
 }
 
 /**

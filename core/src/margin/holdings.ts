@@ -31,7 +31,8 @@ export interface Held {
   readonly unsettled: number;
 }
 
-function unsettledOf(product: Margined, quantity: number, entry: number, book: Measured): number {
+/** Profit of a margined position since its entry, units of the settle asset. */
+export function unsettledOf(product: Margined, quantity: number, entry: number, book: Measured): number {
   const mark = book.columns.mark[book.indexOf.get(product.id)!]!;
   return quantity * futureProfit(product, entry, mark);
 }

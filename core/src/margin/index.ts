@@ -21,10 +21,10 @@ export {
 } from './accounts/index.ts';
 export { assess, METHODOLOGY_VERSION, requirementDigest } from './assess.ts';
 export { chargesOf, tradingFee } from './charges.ts';
+export { type CrowdAccounts, CrowdColumns } from './columns.ts';
 export { doubtParameters } from './doubt.ts';
 export {
   type Columned,
-  type CrowdAccounts,
   type CrowdFigures,
   columnsOf,
   crowdFigures,
