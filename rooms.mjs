@@ -19,11 +19,11 @@ export const coreRooms = {
 export const workspaces = {
   core: [],
   server: ['core'],
-  lab: ['core', 'server'],
+  lab: ['core', 'server', 'wasm'],
   vectors: ['core'],
   bench: ['core', 'lab', 'wasm', 'server'],
   wasm: ['core'],
-  cli: ['core', 'lab', 'server'],
+  cli: ['core', 'lab', 'server', 'wasm'],
 };
 
 /** Packages from outside that a workspace may import; everything else there is Node itself or a relative file. */

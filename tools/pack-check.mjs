@@ -16,7 +16,7 @@ const run = (command, args, cwd) =>
   execFileSync(command, args, { cwd, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
 
 try {
-  for (const name of ['core', 'server', 'lab', 'cli'])
+  for (const name of ['core', 'wasm', 'server', 'lab', 'cli'])
     run(npm, ['pack', '--silent', '-w', name, '--pack-destination', folder], root);
   writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }\n');
   const tarballs = readdirSync(folder).filter((name) => name.endsWith('.tgz'));

@@ -3,6 +3,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import {
+  type FiguresBody,
   formatInstant,
   type Instant,
   isRefusal,
@@ -23,6 +24,7 @@ import {
   type State,
 } from '@plimsoll/core/engine';
 import { Keeper, openMemory, openSqlite, readSqlite, replayRecords, verifySqlite } from '@plimsoll/server';
+import { openFigures } from '@plimsoll/wasm';
 import type { Command } from 'commander';
 import { sayFacts } from './engine-say.ts';
 import { giveUp, heading, money, remark, say, sayJson, table } from './output.ts';
@@ -116,10 +118,18 @@ async function takeAll(
   return count;
 }
 
+/** The kernel, where this runtime has one; what is decided does not depend on it. */
+async function judging(): Promise<{ readonly body?: FiguresBody }> {
+  const body = await openFigures();
+  if (!isRefusal(body)) return { body };
+  remark(`  note: accounts are judged one by one; ${body.message}`);
+  return {};
+}
+
 async function runEngine({ inputs, journal: path, json }: EngineOptions): Promise<Refusal | undefined> {
   const journal = path === undefined ? openMemory() : openSqlite(path);
   if (isRefusal(journal)) return journal;
-  const keeper = Keeper.open(journal, known);
+  const keeper = Keeper.open(journal, known, await judging());
   if (isRefusal(keeper)) {
     await journal.close();
     return keeper;
@@ -219,6 +229,7 @@ async function runReplay({ journal: path, json }: JournalOptions): Promise<Refus
   if (isRefusal(journal)) return journal;
   try {
     const again = replayRecords(journal.written(0), known, {
+      ...(await judging()),
       watch: ({ seq }) => {
         if (seq % PROGRESS_EACH === 0) remark(`  ${seq} of ${journal.head.seq}`);
       },

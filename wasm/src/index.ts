@@ -7,6 +7,7 @@ export {
   figuresAt,
   type LaidFigures,
   layFigures,
+  openFigures,
   wasmFigures,
 } from './figures.ts';
 export { type GreekBodies, kernelGreeks } from './greeks.ts';

@@ -1,8 +1,11 @@
 // What many runs come to: counts that add up, and the first failures with the command that shows them again.
 
+import { isRefusal } from '@plimsoll/core';
+import { Desk } from '@plimsoll/core/engine';
+import { openFigures } from '@plimsoll/wasm';
 import type { RunPlan, RunResult } from './run.ts';
 import { planOf, runOnce } from './run.ts';
-import type { WorldModel } from './world.ts';
+import { MODELS, type WorldModel } from './world.ts';
 
 /** A run that broke. */
 export interface Failure {
@@ -58,6 +61,9 @@ function addRun(sums: Sums, plan: RunPlan, { broken, kinds, inputs, crashes }: R
   }
 }
 
+/** The kernel, opened when it is first wanted. */
+let figures: ReturnType<typeof openFigures> | undefined;
+
 /** Runs a seed; a crash of our own is a failure as well. Every so many seeds it is run twice. */
 export async function runSeed(seed: number, inputs: number, model?: WorldModel): Promise<Sums> {
   const sums = noSums();
@@ -68,7 +74,12 @@ export async function runSeed(seed: number, inputs: number, model?: WorldModel):
     addRun(sums, plan, result);
     if (seed % TWICE_EVERY !== 0 || result.digest === undefined) return sums;
     sums.twice++;
-    if ((await runOnce(plan)).digest !== result.digest) fail('M-246', 'the same seed comes to another end');
+    // The second time slices are judged by WebAssembly, which nobody must be able to tell.
+    figures ??= openFigures();
+    const body = await figures;
+    const tamper = { ...plan.tamper, desk: () => new Desk(MODELS, isRefusal(body) ? undefined : body) };
+    if ((await runOnce({ ...plan, tamper })).digest !== result.digest)
+      fail('M-246', 'the same seed comes to another end');
   } catch (error) {
     sums.runs++;
     fail('M-200', `it crashed: ${(error as Error).message}`);

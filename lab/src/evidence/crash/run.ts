@@ -4,6 +4,7 @@ import {
   atmVol,
   type ChainSnapshot,
   doubtMarket,
+  type FiguresBody,
   gridDefaults,
   type Instant,
   isRefusal,
@@ -266,17 +267,18 @@ class Run {
   }
 }
 
-/** Runs a scene from its first market to its last. `snapshot` lists what the accounts may hold. */
+/** Runs a scene from its first market to its last. `snapshot` lists what the accounts may hold; a body judges whole slices. */
 export function runScene(
   scene: Scene,
   snapshot: ChainSnapshot,
   say: (line: string) => void = () => {},
+  body?: FiguresBody,
 ): Outcome {
   const plans = plansOf(snapshot, scene.accounts, seededPrng(scene.seed));
   const first = scene.markets[0]!;
   const coins = first.underlyings.map(({ underlying }) => underlying);
   const path = bridges(coins, pinsOf(scene), CORRELATION, seededPrng(scene.seed ^ PATH_STREAM));
-  const stage = new Stage(known, new Notes());
+  const stage = new Stage(known, new Notes(), body);
   const listed = openVenue(stage, first, plans, scene.funding(first.at));
   const opened = { inputs: stage.inputs, fills: stage.notes.facts.get('traded') ?? 0 };
   say(`opened: ${scene.accounts} accounts, ${listed.length} contracts, ${opened.inputs} inputs`);

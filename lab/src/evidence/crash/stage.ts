@@ -1,6 +1,6 @@
 // The venue on its stage: inputs go in with their place and time, facts come out and are noted; asked about marks and standings in between.
 
-import { assert, type Instant, isRefusal, type Refusal } from '@plimsoll/core';
+import { assert, type FiguresBody, type Instant, isRefusal, type Refusal } from '@plimsoll/core';
 import {
   type AccountState,
   apply,
@@ -39,9 +39,9 @@ export class Stage {
   readonly notes: Notes;
   inputs = 0;
 
-  constructor(models: Models, notes: Notes, policy: EnginePolicy = POLICY) {
+  constructor(models: Models, notes: Notes, body?: FiguresBody, policy: EnginePolicy = POLICY) {
     this.state = emptyState(policy);
-    this.desk = new Desk(models);
+    this.desk = new Desk(models, body);
     this.notes = notes;
   }
 
