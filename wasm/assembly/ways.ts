@@ -15,7 +15,8 @@ export let slots: usize = 0;
 export let picks: usize = 0;
 export let pairs: usize = 0;
 export let counted: usize = 0;
-export let givenUp: usize = 0;
+export let leftRows: usize = 0;
+export let left: usize = 0;
 export let restRows: usize = 0;
 export let restQuantities: usize = 0;
 export let links: usize = 0;
@@ -31,7 +32,7 @@ export let count: usize = 0;
 /** Whether lists are looked at for what coins lose jointly; a coin held alone may lose jointly what it loses by itself. */
 export let isJoined: bool = false;
 
-/** A slot: its coin, its positions, whether options are bought and their worth; then the two ways it is held, whole and with those given up. */
+/** A slot: its coin, its positions, whether options are bought and their worth, where those end that are left without them; then the two ways it is held, whole and with those given up. */
 export const WAYS: usize = 32;
 export const WAY: usize = CHARGES_BYTES + 32;
 const SLOT: usize = WAYS + 2 * WAY;
@@ -57,10 +58,11 @@ export function furnish(bookAt: usize, charges: usize, scratch: usize): void {
   pairs = picks + (((coins << 2) + 15) & ~15);
   answer = pairs + (((coins << 3) + 15) & ~15);
   counted = answer + 64 + 2 * LINES_BYTES;
-  givenUp = counted + (many << 3);
-  restQuantities = givenUp + (many << 3);
+  left = counted + (many << 3);
+  restQuantities = left + (many << 3);
   restRows = restQuantities + (many << 3);
-  links = restRows + (((many << 2) + 15) & ~15);
+  leftRows = restRows + (((many << 2) + 15) & ~15);
+  links = leftRows + (((many << 2) + 15) & ~15);
   bucket = links + (many << 4);
   together = bucket + book.bucketBytes(b);
   kept = together + book.stride(b);
@@ -78,7 +80,7 @@ function isBought(p: usize): bool {
   return (sheet.kinds(sheet.record(f, <usize>load<i32>(rows + (p << 2)))) & sheet.PREMIUM) !== 0;
 }
 
-/** Positions of one coin into the row of a way, whose worst lanes and lists are then known. */
+/** Positions of one coin into a row. */
 function sweepInto(slot: usize, from: usize, row: usize): void {
   sumCoin(b, <usize>load<u32>(slot, 4), <usize>load<u32>(slot, 8), rows, from, bucket, row);
 }
@@ -148,8 +150,16 @@ export function chargedWay(t: usize): usize {
   if (load<u32>(way + KNOWN_AT) !== 0) return way;
   const first = <usize>load<u32>(slot, 4);
   const last = <usize>load<u32>(slot, 8);
-  for (let p = first; p < last; p++) store<f64>(givenUp + (p << 3), isBought(p) ? 0 : load<f64>(quantities + (p << 3)));
-  chargeCoin(b, f, <usize>load<u32>(slot), first, last, rows, givenUp, links, way);
+  // What is given up is nothing to any sum.
+  let p = first;
+  for (let i = first; i < last; i++) {
+    if (isBought(i)) continue;
+    store<i32>(leftRows + (p << 2), load<i32>(rows + (i << 2)));
+    store<f64>(left + (p << 3), load<f64>(quantities + (i << 3)));
+    p++;
+  }
+  store<u32>(slot, <u32>p, 24);
+  chargeCoin(b, f, <usize>load<u32>(slot), first, p, leftRows, left, links, way);
   store<u32>(way + KNOWN_AT, CHARGED);
   return way;
 }
@@ -177,8 +187,9 @@ export function sweepPicked(t: usize): void {
   const way = <usize>load<u32>(picks + (t << 2));
   if ((load<u32>(way + KNOWN_AT) & SWEPT) !== 0) return;
   const row = coinRows + (3 * t + 2) * book.coinBytes(b);
-  sweepInto(slotOf(t), givenUp, row);
-  known(slotOf(t), way, row, row);
+  const slot = slotOf(t);
+  sumCoin(b, <usize>load<u32>(slot, 4), <usize>load<u32>(slot, 24), leftRows, left, bucket, row);
+  known(slot, way, row, row);
 }
 
 /** Takes up an account's positions: slots of its coins, each charged and swept as it is, and that way picked. How many coins have bought options. */

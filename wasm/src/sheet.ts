@@ -79,9 +79,9 @@ export function laySheet(sheet: ChargeSheet, laid: LaidOut, arena: Arena): LaidS
   return { at, scratch: scratchOf(laid, rows) };
 }
 
-/** Three rows of every coin, slots and pairs, four columns of positions and links along chains, and what the sweep needs. */
+/** Three rows of every coin, slots and pairs, five columns of positions and links along chains, and what the sweep needs. */
 function scratchOf({ coins, coinBytes, bucketBytes, keptBytes, lanes }: LaidOut, rows: number): number {
   const small = coins * SLOT + vectors(4 * coins) + vectors(8 * coins) + ANSWERS;
-  const positions = 3 * 8 * rows + vectors(4 * rows) + 16 * rows;
+  const positions = 3 * 8 * rows + 2 * vectors(4 * rows) + 16 * rows;
   return 3 * coins * coinBytes + small + positions + bucketBytes + 8 * lanes + keptBytes + 64;
 }
