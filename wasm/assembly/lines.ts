@@ -109,28 +109,23 @@ function isSplit(): bool {
 
 /** Each amount of `lines` the smaller of itself and that of the ways that are picked, of the lines that are wanted. */
 function lower(lines: usize, worth: i64, wantsMaintenance: bool, wantsInitial: bool): void {
-  let joint: f64 = 0;
   let jointInitial: f64 = 0;
-  pairUp(0);
-  if (isJoined) {
-    jointWorst(b, pairs, count, answer);
-    joint = load<f64>(answer);
-    jointInitial = load<f64>(answer, 16);
-  }
   if (wantsMaintenance) {
-    const maintenance = lineOf(0, joint, worth);
+    pairUp(0);
+    if (isJoined) jointWorst(b, pairs, count, answer);
+    jointInitial = load<f64>(answer, 16);
+    const maintenance = lineOf(0, load<f64>(answer), worth);
     const release = within(maintenance + shareUp(maintenance - worth, sheet.buffer(f)));
     least(lines, maintenance);
     least(lines + RELEASE, release);
     least(lines + STAYING_RELEASE, release);
   }
   if (!wantsInitial) return;
-  if (isSplit()) {
+  // Where rows are the same, one look at their joint moves serves both lines.
+  if (!wantsMaintenance || isSplit()) {
     pairUp(1);
-    if (isJoined) {
-      jointWorst(b, pairs, count, answer);
-      jointInitial = load<f64>(answer, 16);
-    }
+    if (isJoined) jointWorst(b, pairs, count, answer);
+    jointInitial = load<f64>(answer, 16);
   }
   const initial = lineOf(1, jointInitial, worth);
   let credit: f64 = 0;
