@@ -8,7 +8,7 @@ import asc from 'assemblyscript/asc';
 const folder = fileURLToPath(new URL('.', import.meta.url));
 const target = `${folder}src/module.ts`;
 /** A kernel that has grown past this has something in it that is no loop. */
-const BYTES_MAX = 24_576;
+const BYTES_MAX = 32_768;
 
 /** The bytes that the sources give. */
 export async function compile() {

@@ -35,8 +35,8 @@ for (;;) {
   const scratch = (words[SCRATCH] >>> 0) + index * words[SCRATCH_BYTES];
   for (;;) {
     const from = Atomics.add(words, NEXT, chunk);
-    if (from >= to) break;
     if (dies) process.exit(1);
+    if (from >= to) break;
     const end = Math.min(to, from + chunk);
     if (each === 0) exports.sweepTree(book, list, from, end, span, rows, quantities, scratch, out);
     else {

@@ -4,3 +4,4 @@ export { fillGreeks } from './greeks';
 export { fillExpiry } from './rows';
 export { sweepPlain } from './sweep';
 export { sweepTree } from './tree';
+export { listMoved } from './moved';

@@ -22,6 +22,8 @@ export interface AccountColumns {
   readonly quantities: number;
   readonly out: number;
   readonly list: number;
+  /** u8 by account: whether it changed since somebody last asked. */
+  readonly touched: number;
 }
 
 /** Room for positions is given in steps of so many, so that an account may grow a little where it is. */
@@ -29,7 +31,7 @@ const STEP = 4;
 const roomFor = (positions: number) => Math.max(1, Math.ceil(positions / STEP));
 
 /**
- * A crowd in shared memory. An account is a number from 0 on; what was never set, or was removed, holds nothing. Twelve bytes a position, seventy-six an account.
+ * A crowd in shared memory. An account is a number from 0 on; what was never set, or was removed, holds nothing. Twelve bytes a position, seventy-seven an account.
  * @example Accounts.open(arena, { accounts: 1_000_000, positions: 20_000_000 })
  */
 export class Accounts {
@@ -40,6 +42,7 @@ export class Accounts {
   private readonly quantities: Float64Array;
   private readonly losses: Float64Array;
   private readonly list: Int32Array;
+  private readonly touched: Uint8Array;
   /** Places that were let go, by how many steps of room they have. */
   private readonly free = new Map<number, number[]>();
   /** Steps of room of each account. */
@@ -47,6 +50,8 @@ export class Accounts {
   private end = 0;
   private highestRow = -1;
   private highest = 0;
+  /** Whether threads are reading: nothing changes until they are done. */
+  isHeld = false;
 
   private constructor(arena: Arena, columns: AccountColumns, capacity: Capacity) {
     const { buffer } = arena.memory;
@@ -57,6 +62,7 @@ export class Accounts {
     this.quantities = new Float64Array(buffer, columns.quantities, capacity.positions);
     this.losses = new Float64Array(buffer, columns.out, CROWD_NUMBERS * capacity.accounts);
     this.list = new Int32Array(buffer, columns.list, capacity.accounts);
+    this.touched = new Uint8Array(buffer, columns.touched, capacity.accounts);
     this.room = new Int32Array(capacity.accounts);
   }
 
@@ -71,14 +77,22 @@ export class Accounts {
       );
     }
     const room = STEP * Math.ceil(positions / STEP);
-    const sizes = [8 * accounts, 4 * room, 8 * room, 8 * CROWD_NUMBERS * accounts, 4 * accounts];
+    const sizes = [8 * accounts, 4 * room, 8 * room, 8 * CROWD_NUMBERS * accounts, 4 * accounts, accounts];
     const places = sizes.map((bytes) => arena.take(bytes));
     const refusal = places.find(isRefusal);
     if (refusal !== undefined) return refusal;
-    const [span, rows, quantities, out, list] = places as [number, number, number, number, number];
+    const [span, rows, quantities, out, list, touched] = places as [
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
     new Int32Array(arena.memory.buffer, span, 2 * accounts).fill(0);
     new Float64Array(arena.memory.buffer, out, CROWD_NUMBERS * accounts).fill(0);
-    return new Accounts(arena, { span, rows, quantities, out, list }, { accounts, positions: room });
+    new Uint8Array(arena.memory.buffer, touched, accounts).fill(0);
+    return new Accounts(arena, { span, rows, quantities, out, list, touched }, { accounts, positions: room });
   }
 
   /** One more than the largest account that was ever set. */
@@ -87,12 +101,12 @@ export class Accounts {
   }
 
   /**
-   * What an account holds from now on. Refuses an account beyond the capacity, rows that do not ascend, a quantity that is no number, and more positions than
+   * What an account holds from now on. Refuses while a sweep is under way, an account beyond the capacity, rows that do not ascend, a quantity that is no number, and more positions than
    * there is room for; the account then keeps what it had.
    * @example accounts.set(7, { rows: [3, 9], quantities: [1, -2] })
    */
   set(account: number, { rows, quantities }: AccountPositions): Refusal | undefined {
-    const wrong = this.doubt(account, rows, quantities);
+    const wrong = this.doubtHeld() ?? this.doubt(account, rows, quantities);
     if (wrong !== undefined) return wrong;
     const needed = roomFor(rows.length);
     let first = this.span[2 * account]!;
@@ -109,17 +123,21 @@ export class Accounts {
     }
     this.span[2 * account] = first;
     this.span[2 * account + 1] = first + rows.length;
+    this.touched[account] = 1;
     if (account >= this.highest) this.highest = account + 1;
     this.highestRow = Math.max(this.highestRow, rows[rows.length - 1] ?? -1);
     return undefined;
   }
 
-  /** An account that holds nothing from now on; its room is another's. */
-  remove(account: number): void {
-    if (!(account >= 0 && account < this.highest)) return;
+  /** An account that holds nothing from now on; its room is another's. Refuses while a sweep is under way. */
+  remove(account: number): Refusal | undefined {
+    const held = this.doubtHeld();
+    if (held !== undefined || !(account >= 0 && account < this.highest)) return held;
     this.letGo(account);
     this.span.fill(0, 2 * account, 2 * account + 2);
+    this.touched[account] = 1;
     this.losses.fill(0, CROWD_NUMBERS * account, CROWD_NUMBERS * (account + 1));
+    return undefined;
   }
 
   /** What an account holds. @example accounts.get(7).rows // Int32Array [3, 9] */
@@ -131,6 +149,11 @@ export class Accounts {
   /** What the last sweep answered: `CROWD_NUMBERS` numbers an account, as the contract of core has them. A view: the next sweep writes over it. */
   get answers(): Float64Array {
     return this.losses.subarray(0, CROWD_NUMBERS * this.highest);
+  }
+
+  /** Nobody has changed since now. */
+  settle(): void {
+    this.touched.fill(0, 0, this.highest);
   }
 
   /** The refusal of a book that has fewer rows than an account holds. */
@@ -163,6 +186,11 @@ export class Accounts {
     if (wrong !== undefined) return refuse('out-of-range', `there is no account ${wrong}.`, 'the list');
     this.list.set(list);
     return undefined;
+  }
+
+  private doubtHeld(): Refusal | undefined {
+    if (!this.isHeld) return undefined;
+    return refuse('malformed', 'a sweep is under way; change accounts when it is done.', 'the crowd');
   }
 
   private doubt(

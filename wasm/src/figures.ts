@@ -12,6 +12,7 @@ import {
 import { type Kernel, openKernel } from './kernel.ts';
 import { layOut } from './layout.ts';
 import type { Arena } from './memory.ts';
+import type { ProductBytes } from './moved.ts';
 import { laySheet } from './sheet.ts';
 
 /** A book and its charges in a memory. */
@@ -20,6 +21,7 @@ export interface LaidFigures {
   readonly charges: number;
   /** Bytes that judging needs beside it. */
   readonly scratch: number;
+  readonly rows: ProductBytes;
 }
 
 /**
@@ -33,7 +35,7 @@ export function layFigures(book: GridBook, arena: Arena): LaidFigures | Refusal 
   if (isRefusal(laid)) return laid;
   const charges = laySheet(sheet, laid, arena);
   if (isRefusal(charges)) return charges;
-  return { book: laid.at, charges: charges.at, scratch: charges.scratch };
+  return { book: laid.at, charges: charges.at, scratch: charges.scratch, rows: laid.rows };
 }
 
 /** Accounts that are copied in at once, so that a crowd of any size needs little room. */

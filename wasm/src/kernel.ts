@@ -45,6 +45,15 @@ export interface KernelExports {
     each: number,
   ): void;
   fillGreeks(tails: number, options: number, span: number, count: number, coin: number, out: number): number;
+  listMoved(
+    count: number,
+    span: number,
+    rows: number,
+    moved: number,
+    touched: number,
+    list: number,
+    most: number,
+  ): number;
   checkOrders(pnl: number, bytes: number, orders: number, count: number): number;
 }
 

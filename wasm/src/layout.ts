@@ -14,6 +14,7 @@ import {
 import { type JointPlan, jointPlan } from './joint-plan.ts';
 import { type LaneOrder, orderLanes, type WindowPlaces } from './lanes.ts';
 import type { Arena } from './memory.ts';
+import type { ProductBytes } from './moved.ts';
 
 const WORD = 4;
 const NUMBER = 8;
@@ -59,6 +60,8 @@ class Writer {
 export interface LaidOut {
   /** The descriptor's address. */
   readonly at: number;
+  /** Its rows. */
+  readonly rows: ProductBytes;
   /** Lanes of a row, padding included. */
   readonly lanes: number;
   /** Coins of the book, and bytes of each in a sweep: its row and the least of its lists. */
@@ -224,8 +227,9 @@ export function layOut(book: CrowdBook, arena: Arena): LaidOut | Refusal {
   const coinBytes = NUMBER * (order.lanes + 2 * Math.ceil(joint.most / 2));
   const bucketBytes =
     128 * Math.ceil((NUMBER * order.standing + WORD * (groups.bucketYears.length + 2)) / 128);
+  const rows = { at: putRows(book, order, writer), each: NUMBER * order.lanes };
   const at = writer.words([
-    ...[putRows(book, order, writer), NUMBER * order.lanes, NUMBER * order.standing, coins],
+    ...[rows.at, rows.each, NUMBER * order.standing, coins],
     ...[writer.put(groups.bucketOf), writer.put(groups.underlyingOf), writer.put(unseen)],
     ...[order.flatSeen, order.flat, order.pairs, order.lone].map((lanes) => NUMBER * lanes),
     writer.put(twins),
@@ -246,5 +250,5 @@ export function layOut(book: CrowdBook, arena: Arena): LaidOut | Refusal {
   );
   const keptBytes = 16 * (reach + 2);
   const scratch = bucketBytes + coins * coinBytes + NUMBER * order.lanes + NUMBER * coins + 64 + keptBytes;
-  return { at, lanes: order.lanes, coins, coinBytes, bucketBytes, keptBytes, scratch };
+  return { at, rows, lanes: order.lanes, coins, coinBytes, bucketBytes, keptBytes, scratch };
 }

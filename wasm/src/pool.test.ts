@@ -121,6 +121,56 @@ describe('a pool', () => {
     expect(sure(await pool.sweep()).replaced).toBe(0);
   });
 
+  it('after a few rows moved sweeps those who hold them and those who changed, to the bits of a whole sweep', async () => {
+    const pool = await poolOf();
+    const whole = await poolOf();
+    const held = (a: number) => ({
+      rows: drawn(a).rows.slice(0, 3),
+      quantities: drawn(a).quantities.slice(0, 3),
+    });
+    for (const own of [pool, whole]) for (let a = 0; a < 1_000; a++) own.accounts.set(a, held(a));
+    expect(sure(await pool.update()).accounts).toBe(1_000);
+    expect(sure(await pool.update()).accounts).toBe(0);
+    const moved = [2, size - 1];
+    const rows = book.risk.rows.slice();
+    for (const p of moved)
+      for (let s = 0; s < book.risk.laneCount; s++) rows[p * book.risk.stride + s]! *= 1.01;
+    const next = { ...book, risk: { ...book.risk, rows } };
+    const same = async (expected: number) => {
+      expect(sure(await pool.update()).accounts).toBe(expected);
+      sure(await whole.sweep());
+      expect(pool.accounts.answers).toEqual(whole.accounts.answers);
+    };
+    for (const own of [pool, whole]) {
+      expect(own.load(next)).toBeUndefined();
+      own.accounts.set(5, held(1_005));
+      own.accounts.remove(6);
+    }
+    const touched = Array.from({ length: 1_000 }, (_, a) => a).filter(
+      (a) => a === 5 || a === 6 || held(a).rows.some((p) => moved.includes(p)),
+    );
+    expect(touched.length).toBeLessThan(700);
+    await same(touched.length);
+    // What is more than rows moves everybody; so do rows that nobody was swept through in between.
+    for (const own of [pool, whole]) own.load({ ...next, plan: { ...next.plan, retained: 0.3 } });
+    await same(1_000);
+    for (const own of [pool, whole]) {
+      own.load(next);
+      own.load(book);
+    }
+    await same(1_000);
+  });
+
+  it('holds accounts while threads read them', async () => {
+    const pool = await poolOf();
+    pool.accounts.set(0, drawn(0));
+    const sweeping = pool.sweep();
+    expect(isRefusal(pool.accounts.set(0, drawn(1)))).toBe(true);
+    expect(isRefusal(pool.accounts.remove(0))).toBe(true);
+    sure(await sweeping);
+    expect(pool.accounts.set(0, drawn(1))).toBeUndefined();
+  });
+
   it('refuses at the door what is no account, no book or too much, and keeps what it had', async () => {
     const pool = sure(await Pool.open({ threads: 1, accounts: 4, positions: 8 }));
     opened.push(pool);

@@ -1,6 +1,6 @@
 // Threads that share one memory and sweep a crowd between them. Every account's numbers are its own, so they do not depend on how many threads there are.
 
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import {
   type CrowdBook,
   type CrowdFigures,
@@ -11,8 +11,10 @@ import {
 } from '@plimsoll/core';
 import { Accounts, type Capacity } from './accounts.ts';
 import { type FigureColumns, figureColumns, figuresAt, type LaidFigures, layFigures } from './figures.ts';
-import { type Kernel, kernelModule, openKernel } from './kernel.ts';
+import { type Kernel, openKernel } from './kernel.ts';
 import { layOut } from './layout.ts';
+import { BookBytes, type Moved, movedInAny, whoMoved } from './moved.ts';
+import { ended, started } from './threads.ts';
 
 /** Words of the control block, as `worker.mjs` reads them. */
 const TURN = 0;
@@ -47,6 +49,8 @@ interface KeptBook {
   readonly products: number;
   readonly scratch: number;
   readonly scratchAt: number;
+  /** u8 by product: room for whose rows moved. */
+  readonly movedAt: number;
 }
 
 /** A crowd, the book it is swept through, and threads. */
@@ -59,7 +63,10 @@ export class Pool {
   /** Where the memory of books begins: a new book takes the old one's place. */
   private readonly mark: number;
   private readonly columns: FigureColumns | undefined;
+  private readonly bookBytes = new BookBytes();
   private book: KeptBook | undefined;
+  /** Products whose rows moved since everybody was swept. */
+  private moved: Moved = 'all';
   private turn = 0;
   private isBusy = false;
 
@@ -108,13 +115,13 @@ export class Pool {
   }
 
   /**
-   * The book that is swept from now on. Refuses what does not fit; the old book then still stands.
+   * The book that is swept from now on. Refuses what the kernel does not hold and what does not fit; then there is none until the next is loaded.
    * @example pool.load({ risk: book.risk, plan: book.plan, windows: book.windows })
    */
   load(book: CrowdBook): Refusal | undefined {
     return this.keep(book, (arena) => {
       const laid = layOut(book, arena);
-      return isRefusal(laid) ? laid : { book: laid.at, charges: 0, scratch: laid.scratch };
+      return isRefusal(laid) ? laid : { book: laid.at, charges: 0, scratch: laid.scratch, rows: laid.rows };
     });
   }
 
@@ -138,12 +145,27 @@ export class Pool {
     arena.release(this.mark);
     this.book = undefined;
     const laid = lay(arena);
-    if (isRefusal(laid)) return laid;
-    const scratch = Math.ceil(laid.scratch / 128) * 128;
+    const products = risk.products.length;
+    const end = arena.used;
+    const scratch = isRefusal(laid) ? 0 : Math.ceil(laid.scratch / 128) * 128;
     const scratchAt = arena.take(scratch * this.threads.length);
-    if (isRefusal(scratchAt)) return scratchAt;
+    const movedAt = arena.take(Math.max(1, products));
+    const refusal = [laid, scratchAt, movedAt].find(isRefusal);
+    if (refusal !== undefined || isRefusal(laid)) {
+      this.bookBytes.forget();
+      return refusal;
+    }
+    const moved = this.bookBytes.next(arena.memory, [this.mark, end], laid.rows, products);
+    this.moved = movedInAny(this.moved, moved);
     const { book: at, charges } = laid;
-    this.book = { at, charges, products: risk.products.length, scratch, scratchAt };
+    this.book = {
+      at,
+      charges,
+      products,
+      scratch,
+      scratchAt: scratchAt as number,
+      movedAt: movedAt as number,
+    };
     return undefined;
   }
 
@@ -182,7 +204,27 @@ export class Pool {
    * @example await pool.sweep()
    */
   async sweep(list?: Int32Array): Promise<SweepReport | Refusal> {
-    return this.turns(list, undefined);
+    const report = await this.turns(list, undefined);
+    if (list === undefined && !isRefusal(report)) this.settle();
+    return report;
+  }
+
+  /**
+   * Sweeps those whose numbers may have moved since all were swept: accounts that changed, and where nothing but rows of some products moved from book to book,
+   * those that hold any of these; else all. `accounts.answers` are then those of a whole sweep, to the bit.
+   * @example pool.load(next); await pool.update() // { accounts: 40_120, replaced: 0 }
+   */
+  async update(): Promise<SweepReport | Refusal> {
+    const { book, moved, accounts, kernel } = this;
+    const list = book === undefined ? undefined : whoMoved(kernel, accounts, book, moved);
+    const report = await this.turns(list, undefined);
+    if (!isRefusal(report)) this.settle();
+    return report;
+  }
+
+  private settle(): void {
+    this.moved = new Uint8Array(this.book!.products);
+    this.accounts.settle();
   }
 
   private async turns(
@@ -195,6 +237,7 @@ export class Pool {
     const wrong = this.accounts.beyond(book.products) ?? this.accounts.listed(list);
     if (wrong !== undefined) return wrong;
     this.isBusy = true;
+    this.accounts.isHeld = true;
     try {
       const count = list?.length ?? this.accounts.count;
       for (let replaced = 0; replaced <= REPEATS_MAX; replaced++) {
@@ -206,6 +249,7 @@ export class Pool {
       return refuse('not-supported', message, 'the pool');
     } finally {
       this.isBusy = false;
+      this.accounts.isHeld = false;
     }
   }
 
@@ -247,39 +291,4 @@ export class Pool {
 
 function noFigures(mend: string): Refusal {
   return refuse('not-supported', `it has no room or no charges for whole requirements; ${mend}.`, 'the pool');
-}
-
-/** A thread that waits for its turn. */
-async function started(kernel: Kernel, control: number, index: number, dies: boolean): Promise<Worker> {
-  const { memory } = kernel.arena;
-  const workerData = { module: await kernelModule(), memory, control, index, dies };
-  const thread = new Worker(new URL('../worker.mjs', import.meta.url), { workerData });
-  await new Promise<void>((resolve, reject) => {
-    thread.once('message', () => resolve());
-    thread.once('error', reject);
-  });
-  thread.removeAllListeners('error');
-  // A thread that dies is seen by its end; what it died of is no news that anybody waits for.
-  thread.on('error', () => undefined);
-  thread.unref();
-  return thread;
-}
-
-/** Whether a thread came to the end of its turn. */
-function ended(thread: Worker, turn: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    thread.ref();
-    const settle = (isDone: boolean) => {
-      thread.off('message', hear);
-      thread.off('exit', die);
-      thread.unref();
-      resolve(isDone);
-    };
-    const hear = (message: { readonly turn: number }) => {
-      if (message.turn === turn) settle(true);
-    };
-    const die = () => settle(false);
-    thread.on('message', hear);
-    thread.on('exit', die);
-  });
 }

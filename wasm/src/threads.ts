@@ -1,0 +1,44 @@
+// Threads of a pool: how one is started, and how its turn ends.
+
+import { Worker } from 'node:worker_threads';
+import { type Kernel, kernelModule } from './kernel.ts';
+
+/** A thread that waits for its turn. */
+export async function started(
+  kernel: Kernel,
+  control: number,
+  index: number,
+  dies: boolean,
+): Promise<Worker> {
+  const { memory } = kernel.arena;
+  const workerData = { module: await kernelModule(), memory, control, index, dies };
+  const thread = new Worker(new URL('../worker.mjs', import.meta.url), { workerData });
+  await new Promise<void>((resolve, reject) => {
+    thread.once('message', () => resolve());
+    thread.once('error', reject);
+  });
+  thread.removeAllListeners('error');
+  // A thread that dies is seen by its end; what it died of is no news that anybody waits for.
+  thread.on('error', () => undefined);
+  thread.unref();
+  return thread;
+}
+
+/** Whether a thread came to the end of its turn. */
+export function ended(thread: Worker, turn: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    thread.ref();
+    const settle = (isDone: boolean) => {
+      thread.off('message', hear);
+      thread.off('exit', die);
+      thread.unref();
+      resolve(isDone);
+    };
+    const hear = (message: { readonly turn: number }) => {
+      if (message.turn === turn) settle(true);
+    };
+    const die = () => settle(false);
+    thread.on('message', hear);
+    thread.on('exit', die);
+  });
+}
