@@ -1,8 +1,8 @@
 // What an engine of 100,000 accounts with twenty positions weighs, MB of heap once a part of them was judged: run with --expose-gc.
-import { openAccounts, openStage } from '../dist/engine.js';
+import { openAccounts, openStage } from '../dist/stage.js';
 
 const ACCOUNTS = 100_000;
-const SLICE = 2_000;
+const SLICE = 1_000;
 
 const stage = openStage();
 openAccounts(stage, 'account', ACCOUNTS);

@@ -5,114 +5,20 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import {
-  fitMarket,
-  grid,
-  gridDefaults,
-  type Instant,
-  instant,
-  isRefusal,
-  type MarginModel,
-  models,
-  type Refusal,
-  seededPrng,
-} from '@plimsoll/core';
-import {
-  apply,
-  Desk,
-  emptyState,
-  enginePolicy,
-  evolve,
-  type Input,
-  type ProductTerms,
-  priceUnits,
-  type State,
-  type Tradable,
-} from '@plimsoll/core/engine';
-import { simulateChain } from '@plimsoll/lab';
+import { instant, type MarginModel, seededPrng } from '@plimsoll/core';
+import type { Input } from '@plimsoll/core/engine';
 import { Keeper, openSqlite } from '@plimsoll/server';
+import { openMargin } from '@plimsoll/wasm';
 import type { Bench, Peer, Suite } from './bench.ts';
+import { known, openAccounts, openStage, POSITIONS, SEED, type Stage } from './stage.ts';
+import { sure } from './venue.ts';
 
-const SEED = 6;
-const POSITIONS = 20;
 const MAKERS = 16;
 const CROWD = 256;
+const KERNEL_CROWD = 10_000;
+const SLICE = 1_000;
 const ROUNDS = 9;
 const BATCH = 4_000;
-const known = new Map(Object.entries(models) as [string, MarginModel][]);
-const LOT = { lot: 1, lotDecimals: 1, tick: 10_000 };
-
-function sure<T>(value: T | Refusal): T {
-  if (isRefusal(value)) throw new Error(value.message);
-  return value;
-}
-
-/** A venue that lists all options of a simulated chain and a perpetual of each coin. */
-export interface Stage {
-  readonly state: State;
-  readonly desk: Desk;
-  readonly options: readonly ProductTerms[];
-  /** Takes an input at the venue's time. */
-  send(input: Input): void;
-  /** The mark of a product in price units. */
-  mark(product: string): number;
-}
-
-export function openStage(): Stage {
-  const at = instant(Date.UTC(2026, 2, 2, 9, 30));
-  const snapshot = simulateChain({ seed: SEED, at }).at(-1)!;
-  const market = sure(fitMarket(snapshot));
-  const state = emptyState({ ...enginePolicy, throttle: { rate: 1e9, burst: 1e9 } });
-  const desk = new Desk(known);
-  const send = (input: Input) => {
-    const [first] = apply(state, { seq: state.seq + 1, at: market.at as Instant, input }, desk);
-    if (first?.kind === 'refused') throw new Error(`${first.refusal.where}: ${first.refusal.message}`);
-  };
-  for (const asset of ['USD', 'BTC', 'ETH']) {
-    send({ kind: 'asset', terms: { asset, decimals: 8, borrowRate: 0, borrowMax: 10n ** 12n } });
-  }
-  const options = snapshot.options.map(
-    ({ product }): ProductTerms => ({ product: product as Tradable, ...LOT }),
-  );
-  for (const terms of options) send({ kind: 'list', terms });
-  send({
-    kind: 'propose',
-    set: 'grid',
-    model: grid.id,
-    parameters: gridDefaults,
-    groups: ['main'],
-    shadowOf: [],
-    from: 0 as Instant,
-    operator: 'bench',
-    reason: 'bench',
-  });
-  send({ kind: 'market', market, health: new Map(), funding: new Map() });
-  const { risk } = sure(desk.judgeOf(state, 'grid')).book;
-  const mark = (product: string) =>
-    Math.max(
-      LOT.tick,
-      Math.round(priceUnits(risk.columns.mark[risk.indexOf.get(product)!]!) / LOT.tick) * LOT.tick,
-    );
-  return { state, desk, options: options.filter(({ product }) => risk.indexOf.has(product.id)), send, mark };
-}
-
-/** Accounts of twenty options each, the other side of all with the clearing account: written as facts, because judging each fill is not what is measured. */
-export function openAccounts({ state, send, options }: Stage, prefix: string, count: number): string[] {
-  const prng = seededPrng(SEED);
-  const by = { seq: state.seq, at: state.now, input: { kind: 'beat' } } as const;
-  return Array.from({ length: count }, (_, i) => {
-    const account = `${prefix}-${i}`;
-    send({ kind: 'open', account, owner: account, group: 'main', category: 'eligible' });
-    evolve(state, { kind: 'credited', account, asset: 'USD', units: 10n ** 15n, why: 'deposit' }, by);
-    for (let p = 0; p < POSITIONS; p++) {
-      const product = options[Math.floor(prng.next() * options.length)]!.product.id;
-      const lots = Math.ceil(20 * prng.next()) * (prng.next() < 0.5 ? 1 : -1);
-      evolve(state, { kind: 'moved', account, product, lots, cost: 0n, realised: 0n }, by);
-      evolve(state, { kind: 'moved', account: 'clearing', product, lots: -lots, cost: 0n, realised: 0n }, by);
-    }
-    return account;
-  });
-}
 
 /** Market makers with so many orders open, and a hand that places one more. */
 function makersWith(
@@ -206,6 +112,30 @@ function durableBench(): Bench {
   };
 }
 
+/** Everybody judged on a new market, slice by slice; the market itself is counted. */
+function judgeBench(name: string, { state, send }: Stage): Bench {
+  const market = state.market!;
+  return {
+    name,
+    unit: 'ns',
+    work: state.places.length,
+    rounds: ROUNDS,
+    run: () => {
+      send({ kind: 'market', market: { ...market }, health: new Map(), funding: new Map() });
+      while (state.remaining > 0) send({ kind: 'slice', count: Math.min(SLICE, state.places.length) });
+      return state.seq;
+    },
+  };
+}
+
+/** The same where the kernel makes books and judges slices, over a crowd that is worth its while. */
+async function kernelBench(): Promise<Bench> {
+  const { models: judges, body } = sure(await openMargin());
+  const stage = openStage(new Map(Object.entries(judges) as [string, MarginModel][]), body);
+  openAccounts(stage, 'crowd', KERNEL_CROWD);
+  return judgeBench('the same by WebAssembly', stage);
+}
+
 /** What 100,000 accounts of twenty positions weigh, measured in a process of its own. */
 async function memoryPeer(): Promise<readonly Peer[]> {
   const script = fileURLToPath(new URL('../peers/engine-memory.mjs', import.meta.url));
@@ -220,7 +150,7 @@ async function memoryPeer(): Promise<readonly Peer[]> {
 
 export const engineSuite: Suite = {
   name: 'engine',
-  benches: () => {
+  benches: async () => {
     // A new market ends what is proven, so orders and markets have a venue each: benches take turns.
     const quiet = openStage();
     const stage = openStage();
@@ -252,17 +182,8 @@ export const engineSuite: Suite = {
           return stage.state.seq;
         },
       },
-      {
-        name: `judge an account of ${POSITIONS} positions`,
-        unit: 'ns',
-        work: stage.state.places.length,
-        rounds: ROUNDS,
-        run: () => {
-          stage.send({ kind: 'market', market: { ...market }, health: new Map(), funding: new Map() });
-          stage.send({ kind: 'slice', count: stage.state.places.length });
-          return stage.state.seq;
-        },
-      },
+      judgeBench(`judge an account of ${POSITIONS} positions`, stage),
+      await kernelBench(),
     ];
   },
   peers: memoryPeer,
@@ -270,6 +191,10 @@ export const engineSuite: Suite = {
     const of = (name: string) => results.find((result) => result.name.startsWith(name))!.median;
     return [
       { name: 'assessed over proven, 10 open', value: of('cancel and place') / of('place an order, 10 ') },
+      {
+        name: 'judged one by one over WebAssembly',
+        value: of('judge an account') / of('the same by WebAssembly'),
+      },
       { name: 'proven, 100 open over 1', value: of('place an order, 100') / of('place an order, 1 ') },
     ];
   },

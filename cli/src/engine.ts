@@ -24,12 +24,13 @@ import {
   type State,
 } from '@plimsoll/core/engine';
 import { Keeper, openMemory, openSqlite, readSqlite, replayRecords, verifySqlite } from '@plimsoll/server';
-import { openFigures } from '@plimsoll/wasm';
+import { openMargin } from '@plimsoll/wasm';
 import type { Command } from 'commander';
 import { sayFacts } from './engine-say.ts';
 import { giveUp, heading, money, remark, say, sayJson, table } from './output.ts';
 
-const known: Models = new Map(Object.entries(models) as [string, MarginModel][]);
+const byName = (all: typeof models): Models => new Map(Object.entries(all) as [string, MarginModel][]);
+const known = byName(models);
 /** Longest line of an inputs file: a market of some thousand quotes is about a megabyte. */
 const LINE_LENGTH_MAX = 67_108_864;
 /** Inputs between two words of progress. */
@@ -118,18 +119,19 @@ async function takeAll(
   return count;
 }
 
-/** The kernel, where this runtime has one; what is decided does not depend on it. */
-async function judging(): Promise<{ readonly body?: FiguresBody }> {
-  const body = await openFigures();
-  if (!isRefusal(body)) return { body };
-  remark(`  note: accounts are judged one by one; ${body.message}`);
-  return {};
+/** Models with the kernel in them and its body, where this runtime has one; what is decided does not depend on it. */
+async function judging(): Promise<{ readonly models: Models; readonly body?: FiguresBody }> {
+  const kernel = await openMargin();
+  if (!isRefusal(kernel)) return { models: byName(kernel.models), body: kernel.body };
+  remark(`  note: accounts are judged one by one in TypeScript; ${kernel.message}`);
+  return { models: known };
 }
 
 async function runEngine({ inputs, journal: path, json }: EngineOptions): Promise<Refusal | undefined> {
   const journal = path === undefined ? openMemory() : openSqlite(path);
   if (isRefusal(journal)) return journal;
-  const keeper = Keeper.open(journal, known, await judging());
+  const { models: judges, ...body } = await judging();
+  const keeper = Keeper.open(journal, judges, body);
   if (isRefusal(keeper)) {
     await journal.close();
     return keeper;
@@ -228,8 +230,9 @@ async function runReplay({ journal: path, json }: JournalOptions): Promise<Refus
   const journal = readSqlite(path);
   if (isRefusal(journal)) return journal;
   try {
-    const again = replayRecords(journal.written(0), known, {
-      ...(await judging()),
+    const { models: judges, ...body } = await judging();
+    const again = replayRecords(journal.written(0), judges, {
+      ...body,
       watch: ({ seq }) => {
         if (seq % PROGRESS_EACH === 0) remark(`  ${seq} of ${journal.head.seq}`);
       },

@@ -70,6 +70,7 @@ export {
   membersOf,
   mergeReports,
   models,
+  modelsWith,
   partsOf,
   perLine,
   poolStandings,

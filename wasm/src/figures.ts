@@ -9,7 +9,7 @@ import {
   isRefusal,
   type Refusal,
 } from '@plimsoll/core';
-import { type Kernel, openKernel } from './kernel.ts';
+import type { Kernel } from './kernel.ts';
 import { layOut } from './layout.ts';
 import type { Arena } from './memory.ts';
 import type { ProductBytes } from './moved.ts';
@@ -169,13 +169,4 @@ export function wasmFigures(kernel: Kernel): FiguresBody {
       }
     };
   };
-}
-
-/**
- * The body of figures in WebAssembly, with a kernel of its own. Refuses a runtime that has none: whoever is refused judges one by one, to the same unit.
- * @example const body = await openFigures(); new Desk(models, isRefusal(body) ? undefined : body)
- */
-export async function openFigures(): Promise<FiguresBody | Refusal> {
-  const kernel = await openKernel();
-  return isRefusal(kernel) ? kernel : wasmFigures(kernel);
 }

@@ -7,7 +7,6 @@ export {
   figuresAt,
   type LaidFigures,
   layFigures,
-  openFigures,
   wasmFigures,
 } from './figures.ts';
 export { type GreekBodies, kernelGreeks } from './greeks.ts';
@@ -30,6 +29,7 @@ export {
   type PlainSweep,
   plainSweep,
 } from './loops.ts';
+export { type KernelMargin, openMargin } from './margin.ts';
 export { Arena, BYTES_MAX } from './memory.ts';
 export { KERNEL_SHA256 } from './module.ts';
 export { Pool, type PoolOptions, type SweepReport, THREADS_MAX } from './pool.ts';

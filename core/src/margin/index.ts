@@ -57,7 +57,7 @@ export { type Amounts, LINE_NAMES, perLine, totalOf } from './lines.ts';
 export { type GreeksBook, type GreeksParameters, greeksDefaults, greeksModel } from './models/greeks.ts';
 export { grid } from './models/grid.ts';
 export type { GridBook } from './models/grid-lines.ts';
-export { type ModelId, models } from './models/index.ts';
+export { type ModelId, models, modelsWith } from './models/index.ts';
 export { strikeNodes } from './models/own-lanes.ts';
 export { span } from './models/span.ts';
 export { type StaticBook, staticModel } from './models/static.ts';

@@ -2,10 +2,10 @@
 
 import { isRefusal } from '@plimsoll/core';
 import { Desk } from '@plimsoll/core/engine';
-import { openFigures } from '@plimsoll/wasm';
+import { openMargin } from '@plimsoll/wasm';
 import type { RunPlan, RunResult } from './run.ts';
 import { planOf, runOnce } from './run.ts';
-import { MODELS, type WorldModel } from './world.ts';
+import { MODELS, type WorldModel, worldModels } from './world.ts';
 
 /** A run that broke. */
 export interface Failure {
@@ -62,7 +62,7 @@ function addRun(sums: Sums, plan: RunPlan, { broken, kinds, inputs, crashes }: R
 }
 
 /** The kernel, opened when it is first wanted. */
-let figures: ReturnType<typeof openFigures> | undefined;
+let margin: ReturnType<typeof openMargin> | undefined;
 
 /** Runs a seed; a crash of our own is a failure as well. Every so many seeds it is run twice. */
 export async function runSeed(seed: number, inputs: number, model?: WorldModel): Promise<Sums> {
@@ -74,10 +74,12 @@ export async function runSeed(seed: number, inputs: number, model?: WorldModel):
     addRun(sums, plan, result);
     if (seed % TWICE_EVERY !== 0 || result.digest === undefined) return sums;
     sums.twice++;
-    // The second time slices are judged by WebAssembly, which nobody must be able to tell.
-    figures ??= openFigures();
-    const body = await figures;
-    const tamper = { ...plan.tamper, desk: () => new Desk(MODELS, isRefusal(body) ? undefined : body) };
+    // The second time books are made and slices judged by WebAssembly, which nobody must be able to tell.
+    margin ??= openMargin();
+    const kernel = await margin;
+    const desk = () =>
+      isRefusal(kernel) ? new Desk(MODELS) : new Desk(worldModels(kernel.models), kernel.body);
+    const tamper = { ...plan.tamper, desk };
     if ((await runOnce({ ...plan, tamper })).digest !== result.digest)
       fail('M-246', 'the same seed comes to another end');
   } catch (error) {

@@ -37,7 +37,12 @@ export const PARAMETERS: Readonly<Record<WorldModel, ModelParameters>> = {
   static: staticDefaults,
   grid: lightGrid,
 };
-export const MODELS = new Map(WORLD_MODELS.map((name) => [name as string, models[name]]));
+export const MODELS = worldModels(models);
+
+/** Those of all models that worlds are run under. */
+export function worldModels(all: typeof models) {
+  return new Map(WORLD_MODELS.map((name) => [name as string, all[name]]));
+}
 
 /** An input with the time it arrives. */
 export interface Timed {

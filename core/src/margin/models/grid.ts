@@ -167,3 +167,11 @@ export const grid: MarginModel<GridParameters, GridBook> = {
   headroom: gridHeadroom,
   figures: (body, book) => body(book),
 };
+
+/** `grid` with another body for its rows, which gives those of full revaluation to the bit. */
+export function gridWith(method: RowMethod): MarginModel<GridParameters, GridBook> {
+  return {
+    ...grid,
+    book: (products, market, parameters) => buildGridBook(products, market, parameters, method),
+  };
+}

@@ -1,6 +1,7 @@
 // The models that look back: `var`, the tail of a history alone, and `dmr`, the house model, the larger of that and of `grid`.
 
 import type { Refusal } from '../../base/index.ts';
+import type { RowMethod } from '../../risk/index.ts';
 import type { Lane } from '../../scenario/index.ts';
 import { Doubt, doubtParameters, gridForm } from '../doubt.ts';
 import type { ParameterForm } from '../form.ts';
@@ -60,7 +61,11 @@ function maintenanceOnly(parameters: LookingParameters): LookingParameters {
   return gridMaintenanceOnly({ ...parameters, history: { ...history, ...few } });
 }
 
-function looksBack(id: string, defaults: LookingParameters): MarginModel<LookingParameters, LookingBook> {
+function looksBack(
+  id: string,
+  defaults: LookingParameters,
+  method?: RowMethod,
+): MarginModel<LookingParameters, LookingBook> {
   const { require, packs, sizeCharges, closingCosts, figures } = grid;
   return {
     ...{ require, sizeCharges: sizeCharges!, packs: packs!, closingCosts: closingCosts!, figures: figures! },
@@ -74,7 +79,7 @@ function looksBack(id: string, defaults: LookingParameters): MarginModel<Looking
       if (doubt !== undefined) return doubt;
       const vols = new Map(Object.entries(parameters.vols));
       const looking = { model: id, history: parameters.history, ...(vols.size === 0 ? {} : { vols }) };
-      return buildGridBook(products, market, parameters, undefined, looking);
+      return buildGridBook(products, market, parameters, method, looking);
     },
     rebook: (risk, parameters) =>
       doubtLooking(parameters) ?? planGrid(id, risk, parameters, parameters.history),
@@ -108,3 +113,8 @@ export const dmr = looksBack('dmr', {
   history: historyDefaults,
   vols: {},
 });
+
+/** `var` and `dmr` with another body for the rows of their lanes, which gives those of full revaluation to the bit. */
+export function lookingWith(method: RowMethod): { readonly var: typeof varModel; readonly dmr: typeof dmr } {
+  return { var: looksBack('var', varModel.defaults, method), dmr: looksBack('dmr', dmr.defaults, method) };
+}

@@ -5,7 +5,7 @@ import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { isRefusal, stateDigest } from '@plimsoll/core';
-import { openFigures } from '@plimsoll/wasm';
+import { openMargin } from '@plimsoll/wasm';
 import { preface } from '../markdown.ts';
 import { statusPlot } from './plot.ts';
 import { realScene } from './real.ts';
@@ -41,7 +41,7 @@ function againPart(outcome: Outcome, again: readonly Again[], { seconds, machine
     ...(again.length === 0
       ? []
       : [
-          `Slices were judged by WebAssembly where a model lets it. Run again by itself, everybody judged one by one in TypeScript (\`npm run evidence -- ../shared/data crash --digest\`), it is the same ${same.length} of ${again.length} times: ${again.map((one) => `Node ${one.node}${one.digest === digest ? '' : `, **another: ${one.digest}**`}`).join('; ')}.`,
+          `Books were made and slices judged by WebAssembly where a model lets it. Run again by itself, everybody judged one by one in TypeScript (\`npm run evidence -- ../shared/data crash --digest\`), it is the same ${same.length} of ${again.length} times: ${again.map((one) => `Node ${one.node}${one.digest === digest ? '' : `, **another: ${one.digest}**`}`).join('; ')}.`,
         ]),
     '',
     `The run took ${seconds.toFixed(0)} seconds of processor on one thread of ${machine}, from opening the first account to the last market: ${((seconds * 1e6) / judged).toFixed(0)} microseconds for each of ${judged} judgements of an account on a market,`,
@@ -98,8 +98,8 @@ export async function crashDocument(
   const others = nodes.map((node) => runAgain(node, data));
   const { scene, snapshot } = await realScene(data, ACCOUNTS, say);
   const began = process.cpuUsage();
-  const body = await openFigures();
-  const outcome = runScene(scene, snapshot, say, isRefusal(body) ? undefined : body);
+  const kernel = await openMargin();
+  const outcome = runScene(scene, snapshot, say, isRefusal(kernel) ? undefined : kernel);
   const { user, system } = process.cpuUsage(began);
   const machine = `${cpus()[0]?.model ?? process.arch}, Node ${process.version}`;
   const again = await Promise.all(others);

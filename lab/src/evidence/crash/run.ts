@@ -4,7 +4,6 @@ import {
   atmVol,
   type ChainSnapshot,
   doubtMarket,
-  type FiguresBody,
   gridDefaults,
   type Instant,
   isRefusal,
@@ -15,6 +14,7 @@ import {
   seededPrng,
 } from '@plimsoll/core';
 import { type AccountState, type Fact, previewOf, type Status } from '@plimsoll/core/engine';
+import type { KernelMargin } from '@plimsoll/wasm';
 import { type Answer, type AnswerCounts, answer, answersTo, noAnswers } from './answers.ts';
 import { marketBetween } from './between.ts';
 import { Notes } from './notes.ts';
@@ -56,7 +56,9 @@ export interface Outcome {
   readonly judged: number;
 }
 
-const known: ReadonlyMap<string, MarginModel> = new Map(Object.entries(models) as [string, MarginModel][]);
+const byName = (all: typeof models): ReadonlyMap<string, MarginModel> =>
+  new Map(Object.entries(all) as [string, MarginModel][]);
+const known = byName(models);
 
 /** The new parameters: ranges wider by a quarter. */
 export const WIDER = {
@@ -267,18 +269,18 @@ class Run {
   }
 }
 
-/** Runs a scene from its first market to its last. `snapshot` lists what the accounts may hold; a body judges whole slices. */
+/** Runs a scene from its first market to its last. `snapshot` lists what the accounts may hold; with a kernel it makes books and judges slices. */
 export function runScene(
   scene: Scene,
   snapshot: ChainSnapshot,
   say: (line: string) => void = () => {},
-  body?: FiguresBody,
+  kernel?: KernelMargin,
 ): Outcome {
   const plans = plansOf(snapshot, scene.accounts, seededPrng(scene.seed));
   const first = scene.markets[0]!;
   const coins = first.underlyings.map(({ underlying }) => underlying);
   const path = bridges(coins, pinsOf(scene), CORRELATION, seededPrng(scene.seed ^ PATH_STREAM));
-  const stage = new Stage(known, new Notes(), body);
+  const stage = new Stage(kernel === undefined ? known : byName(kernel.models), new Notes(), kernel?.body);
   const listed = openVenue(stage, first, plans, scene.funding(first.at));
   const opened = { inputs: stage.inputs, fills: stage.notes.facts.get('traded') ?? 0 };
   say(`opened: ${scene.accounts} accounts, ${listed.length} contracts, ${opened.inputs} inputs`);
