@@ -11,6 +11,8 @@ const THREADS = 2;
 const ROUNDS = 7;
 /** How far the market goes back and forth. */
 const MOVE = 0.001;
+/** Products whose rows move alone. */
+const HANDFUL = 5;
 
 let pool: Pool | undefined;
 
@@ -30,6 +32,17 @@ async function stage() {
   const next: CrowdBook = { risk: { ...risk, rows }, plan: book.plan };
   let ticks = 0;
   return {
+    /** Rows of a few products go up and down, and those who hold one of them are swept again. */
+    update: async () => {
+      const factor = ticks++ % 2 === 0 ? 1.01 : 1 / 1.01;
+      for (let k = 0; k < HANDFUL; k++) {
+        const at = Math.floor((k * risk.products.length) / HANDFUL) * risk.stride;
+        for (let s = 0; s < risk.laneCount; s++) rows[at + s]! *= factor;
+      }
+      const refusal = open.load(next);
+      if (refusal !== undefined) throw new Error(refusal.message);
+      return sure(await open.update()).accounts;
+    },
     rows: () => {
       const market = markets[ticks++ % 2]!;
       return method.fill(risk.products, market, risk.shocks, risk.stride, rows).size + rows[0]!;
@@ -49,7 +62,7 @@ async function stage() {
 export const tickSuite: Suite = {
   name: 'tick',
   async benches() {
-    const { rows, load, sweep } = await stage();
+    const { rows, load, sweep, update } = await stage();
     rows();
     load();
     const one = (name: string, run: Bench['run']): Bench => ({
@@ -65,12 +78,16 @@ export const tickSuite: Suite = {
         load();
         return sweep();
       }),
+      one(`update after ${HANDFUL} products moved`, update),
     ];
   },
   ratios: (results) => {
     const parts = ['rows', 'book', 'sweep'].map((name) => medianOf(results, name) ?? Number.NaN);
     const sum = parts.reduce((total, part) => total + part, 0);
-    return [{ name: 'tick over the sum of its parts', value: medianOf(results, 'tick')! / sum }];
+    return [
+      { name: 'tick over the sum of its parts', value: medianOf(results, 'tick')! / sum },
+      { name: 'sweep of all over update', value: medianOf(results, 'sweep')! / medianOf(results, 'update')! },
+    ];
   },
   close() {
     void pool?.close();
