@@ -1,7 +1,8 @@
 // Figures of a crowd: every account without open orders judged whole, to the unit what `assess` in core says.
 
 import { asked, ask, clear, creditDown, owedUp } from './ledger';
-import { INITIAL, judge, RELEASE, STAYING_INITIAL, STAYING_RELEASE } from './lines';
+import { judge } from './lines';
+import { INITIAL, RELEASE, STAYING_INITIAL, STAYING_RELEASE } from './places';
 import * as sheet from './sheet';
 import { answer, f, furnish, LINES_BYTES, restQuantities, restRows } from './ways';
 

@@ -3,24 +3,31 @@
 
 import * as book from './book';
 
-// @ts-expect-error: decorator
-@inline
-function leastSum(at: usize, end: usize, size: usize, coins: usize, last: usize, least: v128): v128 {
+/** The combinations that the last account loses most in, of what maintenance sees and of all; 0 where nothing is lost. Of this thread alone. */
+export let worstSeen: usize = 0;
+export let worstAny: usize = 0;
+/** Where the last least sum was found; 0 where none is below what there was before. */
+let found: usize = 0;
+
+function leastSum(at: usize, end: usize, size: usize, coins: usize, last: usize, least: f64): f64 {
   let low = least;
+  found = 0;
   for (; at < end; at += size) {
-    let sum = f64x2.splat(0);
+    let sum: f64 = 0;
     for (let c = coins; c < last; c += 8) {
       const place = <usize>load<u32>(at + (<usize>load<u32>(c) << 2));
-      sum = f64x2.add(sum, v128.load64_zero(<usize>load<u32>(c, 4) + place));
+      sum += load<f64>(<usize>load<u32>(c, 4) + place);
     }
-    low = f64x2.pmin(low, sum);
+    if (sum < low) {
+      low = sum;
+      found = at;
+    }
   }
   return low;
 }
 
 /**
- * Joint worst over co-moves and driven moves, both lines, into `out` and `out + 16`; at least zero. `coins` are `count` pairs of words, the coin and the address of its
- * row, ascending; `leastOf` has seen their rows.
+ * Joint worst over co-moves and driven moves, both lines, into `out` and `out + 16`; at least zero. `coins` are `count` pairs of words, the coin and the address of its row, ascending; `leastOf` has seen their rows.
  */
 export function jointWorst(b: usize, coins: usize, count: usize, out: usize): void {
   const size = book.underlyings(b) << 2;
@@ -28,8 +35,10 @@ export function jointWorst(b: usize, coins: usize, count: usize, out: usize): vo
   const between = all + book.combinationsSeen(b) * size;
   const end = all + book.combinationsAll(b) * size;
   const last = coins + (count << 3);
-  const seen = leastSum(all, between, size, coins, last, f64x2.splat(0));
+  const seen = leastSum(all, between, size, coins, last, 0);
+  worstSeen = found;
   const low = leastSum(between, end, size, coins, last, seen);
-  store<f64>(out, 0 - f64x2.extract_lane(seen, 0));
-  store<f64>(out, 0 - f64x2.extract_lane(low, 0), 16);
+  worstAny = found === 0 ? worstSeen : found;
+  store<f64>(out, 0 - seen);
+  store<f64>(out, 0 - low, 16);
 }

@@ -3,8 +3,10 @@
 
 import * as book from './book';
 import { chargesOf, credited, unpaired } from './charges';
+import { creditLeft, lossAtLeast, mayLowerInitial, mayLowerMaintenance, noteJoint, probe } from './giving';
 import { jointWorst } from './joint';
 import { charged, owedUp, shareUp, within } from './ledger';
+import { INITIAL, RELEASE, STAYING_INITIAL, STAYING_RELEASE } from './places';
 import * as sheet from './sheet';
 import { worstTails } from './tail';
 import {
@@ -29,12 +31,6 @@ import {
   worthAfter,
   worthOf,
 } from './ways';
-
-/** Amounts of the lines, and what must stay of initial and release; i64 each. */
-export const RELEASE: usize = 8;
-export const INITIAL: usize = 16;
-export const STAYING_INITIAL: usize = 24;
-export const STAYING_RELEASE: usize = 32;
 
 /** Pairs of coins and rows of a line, as the sweep takes them. */
 function pairUp(line: usize): void {
@@ -98,6 +94,14 @@ function lineOf(line: usize, joint: f64, worth: i64): i64 {
   return within(owedUp(most) + within(charges + minimums(line, worst)));
 }
 
+/** The joint loss of a line of the ways that are picked, into `answer` where there is any. */
+function joinUp(line: usize, worth: i64): void {
+  pairUp(line);
+  if (!isJoined) return;
+  jointWorst(b, pairs, count, answer);
+  if (worth === 0) noteJoint(line);
+}
+
 /** Whether any coin's row differs between the lines. */
 function isSplit(): bool {
   for (let t: usize = 0; t < count; t++) {
@@ -111,8 +115,7 @@ function isSplit(): bool {
 function lower(lines: usize, worth: i64, wantsMaintenance: bool, wantsInitial: bool): void {
   let jointInitial: f64 = 0;
   if (wantsMaintenance) {
-    pairUp(0);
-    if (isJoined) jointWorst(b, pairs, count, answer);
+    joinUp(0, worth);
     jointInitial = load<f64>(answer, 16);
     const maintenance = lineOf(0, load<f64>(answer), worth);
     const release = within(maintenance + shareUp(maintenance - worth, sheet.buffer(f)));
@@ -123,8 +126,7 @@ function lower(lines: usize, worth: i64, wantsMaintenance: bool, wantsInitial: b
   if (!wantsInitial) return;
   // Where rows are the same, one look at their joint moves serves both lines.
   if (!wantsMaintenance || isSplit()) {
-    pairUp(1);
-    if (isJoined) jointWorst(b, pairs, count, answer);
+    joinUp(1, worth);
     jointInitial = load<f64>(answer, 16);
   }
   const initial = lineOf(1, jointInitial, worth);
@@ -140,11 +142,18 @@ function least(at: usize, amount: i64): void {
   if (amount < load<i64>(at)) store<i64>(at, amount);
 }
 
+/** Whether bought options of a slot are given up: of slot `only`, or of every slot where it is `count`. */
+// @ts-expect-error: decorator
+@inline
+function isGiven(t: usize, only: usize): bool {
+  return hasBought(t) && (only === count || only === t);
+}
+
 /** The lines with the bought options of slot `only` given up, or of every slot where it is `count`; tried where that may ask for less. */
 function giveUp(lines: usize, only: usize): void {
   let worth: f64 = 0;
   for (let t: usize = 0; t < count; t++) {
-    if (!hasBought(t) || (only !== count && only !== t)) continue;
+    if (!isGiven(t, only)) continue;
     if (only === t) worth = worthOf(t);
     else worth = worthAfter(t, worth);
   }
@@ -152,18 +161,20 @@ function giveUp(lines: usize, only: usize): void {
   const isNoLess = owed >= load<i64>(lines, RELEASE) && owed >= load<i64>(lines, STAYING_INITIAL);
   // A line is never less than the worth of what was given up for it.
   if (owed > 0 && isNoLess) return;
-  let maintenance = owed;
-  let initial = owed;
+  // Nor less than what is lost without it in the lanes that hurt most with it, first without charges and then with them.
+  for (let t: usize = 0; t < count; t++) if (isGiven(t, only)) probe(t);
+  let maintenance = owed + lossAtLeast(0, only);
+  let initial = owed + lossAtLeast(1, only);
+  const credit = creditLeft(only);
+  if (!mayLowerMaintenance(lines, maintenance, owed) && !mayLowerInitial(lines, initial, credit)) return;
   for (let t: usize = 0; t < count; t++) {
-    const isGiven = hasBought(t) && (only === count || only === t);
-    const way = isGiven ? chargedWay(t) : slotOf(t) + WAYS;
+    const way = isGiven(t, only) ? chargedWay(t) : slotOf(t) + WAYS;
     store<u32>(picks + (t << 2), <u32>way);
     maintenance += chargesOf(way, 0);
     initial += chargesOf(way, 1);
   }
-  // Nor less than that with its charges: lines that cannot be lowered are not swept for.
-  const wantsMaintenance = maintenance < max(load<i64>(lines), max(load<i64>(lines, RELEASE), load<i64>(lines, STAYING_RELEASE)));
-  const wantsInitial = initial < max(load<i64>(lines, INITIAL), load<i64>(lines, STAYING_INITIAL));
+  const wantsMaintenance = mayLowerMaintenance(lines, maintenance, owed);
+  const wantsInitial = mayLowerInitial(lines, initial, credit);
   if (!wantsMaintenance && !wantsInitial) return;
   for (let t: usize = 0; t < count; t++) sweepPicked(t);
   lower(lines, owed, wantsMaintenance, wantsInitial);

@@ -32,8 +32,12 @@ export let count: usize = 0;
 /** Whether lists are looked at for what coins lose jointly; a coin held alone may lose jointly what it loses by itself. */
 export let isJoined: bool = false;
 
-/** A slot: its coin, its positions, whether options are bought and their worth, where those end that are left without them; then the two ways it is held, whole and with those given up. */
-export const WAYS: usize = 32;
+/**
+ * A slot: its coin, its positions, whether options are bought and their worth, where those end that are left without them, whether these are probed; what `giving.ts`
+ * finds of them; then the two ways it is held, whole and with those given up.
+ */
+export const PROBES: usize = 32;
+export const WAYS: usize = 64;
 export const WAY: usize = CHARGES_BYTES + 32;
 const SLOT: usize = WAYS + 2 * WAY;
 /** A way: its charges; its rows of maintenance and initial, their worst lanes; what of it is known. */
@@ -76,8 +80,8 @@ export function slotOf(t: usize): usize {
 // @ts-expect-error: decorator
 @inline
 function isBought(p: usize): bool {
-  if (!(load<f64>(quantities + (p << 3)) > 0)) return false;
-  return (sheet.kinds(sheet.record(f, <usize>load<i32>(rows + (p << 2)))) & sheet.PREMIUM) !== 0;
+  const isOption = sheet.kinds(sheet.record(f, <usize>load<i32>(rows + (p << 2)))) & sheet.PREMIUM;
+  return (u32(load<f64>(quantities + (p << 3)) > 0) & u32(isOption !== 0)) !== 0;
 }
 
 /** Positions of one coin into a row. */
@@ -104,7 +108,7 @@ function known(slot: usize, way: usize, whole: usize, best: usize): void {
   store<u32>(way + KNOWN_AT, load<u32>(way + KNOWN_AT) | SWEPT);
 }
 
-/** Splits the positions into coins; how many there are. */
+/** Splits the positions into coins, and each coin's into those that it has without bought options; how many coins there are. */
 function openSlots(positions: usize): usize {
   const bucketOf = book.bucketOf(b);
   const coinOf = book.coinOf(b);
@@ -116,11 +120,21 @@ function openSlots(positions: usize): usize {
     store<u32>(slot, u);
     store<u32>(slot, <u32>p, 4);
     let worth: f64 = 0;
+    let bought: u32 = 0;
+    let rest = p;
     for (; p < positions && coinAt(rows, p, bucketOf, coinOf) === u; p++) {
-      if (!isBought(p)) continue;
-      store<u32>(slot, 1, 12);
-      worth += load<f64>(quantities + (p << 3)) * sheet.value(sheet.record(f, <usize>load<i32>(rows + (p << 2))));
+      const row = load<i32>(rows + (p << 2));
+      const q = load<f64>(quantities + (p << 3));
+      const isGiven = isBought(p);
+      worth += select<f64>(q * sheet.value(sheet.record(f, <usize>row)), 0, isGiven);
+      bought |= u32(isGiven);
+      // What is given up is nothing to any sum: the next takes its place.
+      store<i32>(leftRows + (rest << 2), row);
+      store<f64>(left + (rest << 3), q);
+      rest += isGiven ? 0 : 1;
     }
+    store<u32>(slot, bought, 12);
+    store<u32>(slot, <u32>rest, 24);
     store<u32>(slot, <u32>p, 8);
     store<f64>(slot, worth, 16);
     found++;
@@ -148,18 +162,7 @@ export function chargedWay(t: usize): usize {
   const slot = slotOf(t);
   const way = slot + WAYS + WAY;
   if (load<u32>(way + KNOWN_AT) !== 0) return way;
-  const first = <usize>load<u32>(slot, 4);
-  const last = <usize>load<u32>(slot, 8);
-  // What is given up is nothing to any sum.
-  let p = first;
-  for (let i = first; i < last; i++) {
-    if (isBought(i)) continue;
-    store<i32>(leftRows + (p << 2), load<i32>(rows + (i << 2)));
-    store<f64>(left + (p << 3), load<f64>(quantities + (i << 3)));
-    p++;
-  }
-  store<u32>(slot, <u32>p, 24);
-  chargeCoin(b, f, <usize>load<u32>(slot), first, p, leftRows, left, links, way);
+  chargeCoin(b, f, <usize>load<u32>(slot), <usize>load<u32>(slot, 4), <usize>load<u32>(slot, 24), leftRows, left, links, way);
   store<u32>(way + KNOWN_AT, CHARGED);
   return way;
 }

@@ -9,7 +9,7 @@ const RECORD = 80;
 /** Bytes of the descriptor: four words, five numbers. */
 const DESCRIPTOR = 56;
 /** Bytes of a coin's slot, of small answers and of the lines of both passes, as `assembly/figures.ts` has them. */
-const SLOT = 192;
+const SLOT = 224;
 const ANSWERS = 64 + 2 * 48;
 /** A larger buffer times the largest amount would not fit into 64 bits; millionths. */
 const BUFFER_MAX = 8_000_000n;
