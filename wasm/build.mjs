@@ -38,7 +38,7 @@ export function textOf(bytes) {
   const lines =
     Buffer.from(bytes)
       .toString('base64')
-      .match(/.{1,112}/g) ?? [];
+      .match(/.{1,160}/g) ?? [];
   return [
     '// Built by `npm run kernel -w wasm`; do not edit by hand.',
     '',
