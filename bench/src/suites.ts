@@ -11,6 +11,7 @@ import { growthSuite } from './growth.ts';
 import { journalSuite, recoverySuite } from './journal.ts';
 import { kernelSuite } from './kernel.ts';
 import { pathSuite } from './path.ts';
+import { prunedSuite } from './pruned.ts';
 import { sweepSuite, treeSuite } from './sweeps.ts';
 import { tickSuite } from './tick.ts';
 
@@ -22,6 +23,7 @@ export const suites: readonly Suite[] = [
   crowdSuite,
   ...arraySuites,
   sweepSuite,
+  prunedSuite,
   treeSuite,
   figuresSuite,
   checkSuite,

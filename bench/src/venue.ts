@@ -28,12 +28,12 @@ export function sure<T>(value: T | Refusal): T {
   return value;
 }
 
-/** Sixteen spots by so many vols: lanes that net by sum, half of them seen by maintenance. */
-export function flatLanes(count: number): Lane[] {
+/** So many spots, usually sixteen, by vols: lanes that net by sum, half of them seen by maintenance. */
+export function flatLanes(count: number, spots = 16): Lane[] {
   return Array.from({ length: count }, (_, s): Lane => {
-    const relative = -0.16 + (0.32 * (s % 16)) / 15;
-    const vols = Math.max(1, Math.ceil(count / 16) - 1);
-    const size = -0.25 + (0.7 * Math.floor(s / 16)) / vols;
+    const relative = -0.16 + (0.32 * (s % spots)) / (spots - 1);
+    const vols = Math.max(1, Math.ceil(count / spots) - 1);
+    const size = -0.25 + (0.7 * Math.floor(s / spots)) / vols;
     return {
       id: `s${s}`,
       moves: [

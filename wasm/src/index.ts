@@ -1,4 +1,5 @@
 export { type AccountColumns, type AccountPositions, Accounts, type Capacity } from './accounts.ts';
+export { type BlockSize, blockLanes, type GridPlace, gridPlace, type LaneBlocks } from './blocks.ts';
 export { type LaidCrowd, layCrowd, wasmBody } from './crowd.ts';
 export {
   FIGURES_BYTES,
@@ -33,5 +34,6 @@ export { type KernelMargin, openMargin } from './margin.ts';
 export { Arena, BYTES_MAX } from './memory.ts';
 export { KERNEL_SHA256 } from './module.ts';
 export { Pool, type PoolOptions, type SweepReport, THREADS_MAX } from './pool.ts';
+export { type PrunedSweep, prunedSweep } from './pruned.ts';
 export { kernelRows } from './rows.ts';
 export { type LaidSheet, laySheet } from './sheet.ts';

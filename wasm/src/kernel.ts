@@ -19,6 +19,16 @@ export interface KernelExports {
     unseen: number,
     out: number,
   ): void;
+  sweepPruned(
+    from: number,
+    to: number,
+    span: number,
+    rows: number,
+    quantities: number,
+    plan: number,
+    out: number,
+  ): number;
+  fillBlocks(plan: number): void;
   sweepTree(
     book: number,
     list: number,

@@ -10,8 +10,9 @@ import {
   type RiskBook,
   refuse,
 } from '@plimsoll/core';
-import { layCrowd } from './crowd.ts';
+import { type LaidCrowd, layCrowd } from './crowd.ts';
 import type { Kernel } from './kernel.ts';
+import type { Arena } from './memory.ts';
 
 /** Risk arrays in the kernel's memory: `count` rows of `stride` lanes. */
 export interface LaidRows {
@@ -49,38 +50,20 @@ export interface PlainSweep {
   readonly keep: (crowd: Crowd) => KeptSweep | Refusal;
 }
 
-/**
- * The plain sweep of core's `sweepPlain`, the same bits. `seen` says which lanes maintenance sees.
- * @example plainSweep(kernel, laid, seen).sweep(crowd, 0, crowd.count, out)
- */
-export function plainSweep(
-  { arena, run }: Kernel,
-  { at, count, stride }: LaidRows,
-  seen: Uint8Array,
-): PlainSweep | Refusal {
-  const unseen = arena.take(8 * stride);
-  if (isRefusal(unseen)) return unseen;
-  const mask = new Float64Array(arena.memory.buffer, unseen, stride);
-  for (let s = 0; s < stride; s++)
-    mask[s] = seen[s] === 1 ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+/** Sweeps of crowds over so many rows by one loop of the kernel, which writes two numbers an account. */
+export function keptSweeps(
+  arena: Arena,
+  rows: number,
+  swept: (from: number, to: number, laid: LaidCrowd) => void,
+): PlainSweep {
   const keep = (crowd: Crowd): KeptSweep | Refusal => {
-    const wrong = doubtCrowd(crowd, { products: { length: count } });
+    const wrong = doubtCrowd(crowd, { products: { length: rows } });
     if (wrong !== undefined) return wrong;
     const laid = layCrowd(crowd, arena);
     if (isRefusal(laid)) return laid;
     const out = new Float64Array(arena.memory.buffer, laid.out, 2 * crowd.count);
     return (from, to) => {
-      run.sweepPlain(
-        Math.max(0, from),
-        Math.min(to, crowd.count),
-        laid.span,
-        laid.rows,
-        laid.quantities,
-        at,
-        8 * stride,
-        unseen,
-        laid.out,
-      );
+      swept(Math.max(0, from), Math.min(to, crowd.count), laid);
       return out;
     };
   };
@@ -97,6 +80,32 @@ export function plainSweep(
       return undefined;
     },
   };
+}
+
+/** Where a row of infinities is laid: minus infinity for a lane that maintenance sees, infinity for others. */
+export function unseenOf(arena: Arena, stride: number, seen: Uint8Array): number | Refusal {
+  const at = arena.take(8 * stride);
+  if (isRefusal(at)) return at;
+  const mask = new Float64Array(arena.memory.buffer, at, stride);
+  for (let s = 0; s < stride; s++)
+    mask[s] = seen[s] === 1 ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  return at;
+}
+
+/**
+ * The plain sweep of core's `sweepPlain`, the same bits. `seen` says which lanes maintenance sees.
+ * @example plainSweep(kernel, laid, seen).sweep(crowd, 0, crowd.count, out)
+ */
+export function plainSweep(
+  { arena, run }: Kernel,
+  { at, count, stride }: LaidRows,
+  seen: Uint8Array,
+): PlainSweep | Refusal {
+  const unseen = unseenOf(arena, stride, seen);
+  if (isRefusal(unseen)) return unseen;
+  return keptSweeps(arena, count, (from, to, { span, rows, quantities, out }) =>
+    run.sweepPlain(from, to, span, rows, quantities, at, 8 * stride, unseen, out),
+  );
 }
 
 /** Bytes of an order in the kernel's list. */

@@ -21,6 +21,7 @@ const SHOWN = [
   'greeks',
   'fit',
   'sweep',
+  'pruned',
   'tree',
   'figures',
   'check',
