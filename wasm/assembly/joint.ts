@@ -27,18 +27,25 @@ function leastSum(at: usize, end: usize, size: usize, coins: usize, last: usize,
 }
 
 /**
- * Joint worst over co-moves and driven moves, both lines, into `out` and `out + 16`; at least zero. `coins` are `count` pairs of words, the coin and the address of its row, ascending; `leastOf` has seen their rows.
+ * Joint worst over the co-moves and driven moves that maintenance sees, into `out`; at least zero. `coins` are `count` pairs of words, the coin and the address of its
+ * row, ascending; `leastOf` has seen their rows.
  */
+export function jointWorstSeen(b: usize, coins: usize, count: usize, out: usize): void {
+  const size = book.underlyings(b) << 2;
+  const all = book.combinations(b);
+  store<f64>(out, 0 - leastSum(all, all + book.combinationsSeen(b) * size, size, coins, coins + (count << 3), 0));
+  worstSeen = found;
+  worstAny = found;
+}
+
+/** The same over those that each line sees, into `out` and `out + 16`. */
 export function jointWorst(b: usize, coins: usize, count: usize, out: usize): void {
+  jointWorstSeen(b, coins, count, out);
   const size = book.underlyings(b) << 2;
   const all = book.combinations(b);
   const between = all + book.combinationsSeen(b) * size;
   const end = all + book.combinationsAll(b) * size;
-  const last = coins + (count << 3);
-  const seen = leastSum(all, between, size, coins, last, 0);
-  worstSeen = found;
-  const low = leastSum(between, end, size, coins, last, seen);
-  worstAny = found === 0 ? worstSeen : found;
-  store<f64>(out, 0 - seen);
+  const low = leastSum(between, end, size, coins, coins + (count << 3), 0 - load<f64>(out));
+  if (found !== 0) worstAny = found;
   store<f64>(out, 0 - low, 16);
 }

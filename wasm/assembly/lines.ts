@@ -4,7 +4,7 @@
 import * as book from './book';
 import { chargesOf, credited, unpaired } from './charges';
 import { creditLeft, lossAtLeast, mayLowerInitial, mayLowerMaintenance, noteJoint, probe } from './giving';
-import { jointWorst } from './joint';
+import { jointWorst, jointWorstSeen } from './joint';
 import { charged, owedUp, shareUp, within } from './ledger';
 import { INITIAL, RELEASE, STAYING_INITIAL, STAYING_RELEASE } from './places';
 import * as sheet from './sheet';
@@ -28,7 +28,7 @@ import {
   sweepPicked,
   together,
   WAYS,
-  worthAfter,
+  worthAll,
   worthOf,
 } from './ways';
 
@@ -94,11 +94,12 @@ function lineOf(line: usize, joint: f64, worth: i64): i64 {
   return within(owedUp(most) + within(charges + minimums(line, worst)));
 }
 
-/** The joint loss of a line of the ways that are picked, into `answer` where there is any. */
-function joinUp(line: usize, worth: i64): void {
+/** The joint loss of a line of the ways that are picked, into `answer` where there is any; of initial too where rows are the same. */
+function joinUp(line: usize, worth: i64, isShared: bool): void {
   pairUp(line);
   if (!isJoined) return;
-  jointWorst(b, pairs, count, answer);
+  if (isShared) jointWorst(b, pairs, count, answer);
+  else jointWorstSeen(b, pairs, count, answer);
   if (worth === 0) noteJoint(line);
 }
 
@@ -114,8 +115,10 @@ function isSplit(): bool {
 /** Each amount of `lines` the smaller of itself and that of the ways that are picked, of the lines that are wanted. */
 function lower(lines: usize, worth: i64, wantsMaintenance: bool, wantsInitial: bool): void {
   let jointInitial: f64 = 0;
+  // Where rows are the same, one look at their joint moves serves both lines.
+  const isShared = wantsInitial && !isSplit();
   if (wantsMaintenance) {
-    joinUp(0, worth);
+    joinUp(0, worth, isShared);
     jointInitial = load<f64>(answer, 16);
     const maintenance = lineOf(0, load<f64>(answer), worth);
     const release = within(maintenance + shareUp(maintenance - worth, sheet.buffer(f)));
@@ -124,9 +127,8 @@ function lower(lines: usize, worth: i64, wantsMaintenance: bool, wantsInitial: b
     least(lines + STAYING_RELEASE, release);
   }
   if (!wantsInitial) return;
-  // Where rows are the same, one look at their joint moves serves both lines.
-  if (!wantsMaintenance || isSplit()) {
-    joinUp(1, worth);
+  if (!wantsMaintenance || !isShared) {
+    joinUp(1, worth, true);
     jointInitial = load<f64>(answer, 16);
   }
   const initial = lineOf(1, jointInitial, worth);
@@ -151,13 +153,7 @@ function isGiven(t: usize, only: usize): bool {
 
 /** The lines with the bought options of slot `only` given up, or of every slot where it is `count`; tried where that may ask for less. */
 function giveUp(lines: usize, only: usize): void {
-  let worth: f64 = 0;
-  for (let t: usize = 0; t < count; t++) {
-    if (!isGiven(t, only)) continue;
-    if (only === t) worth = worthOf(t);
-    else worth = worthAfter(t, worth);
-  }
-  const owed = owedUp(worth);
+  const owed = owedUp(only === count ? worthAll : worthOf(only));
   const isNoLess = owed >= load<i64>(lines, RELEASE) && owed >= load<i64>(lines, STAYING_INITIAL);
   // A line is never less than the worth of what was given up for it.
   if (owed > 0 && isNoLess) return;

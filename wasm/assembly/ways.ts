@@ -29,6 +29,8 @@ export let kept: usize = 0;
 export let rows: usize = 0;
 export let quantities: usize = 0;
 export let count: usize = 0;
+/** Worth of all bought options, added one by one. */
+export let worthAll: f64 = 0;
 /** Whether lists are looked at for what coins lose jointly; a coin held alone may lose jointly what it loses by itself. */
 export let isJoined: bool = false;
 
@@ -113,6 +115,7 @@ function openSlots(positions: usize): usize {
   const bucketOf = book.bucketOf(b);
   const coinOf = book.coinOf(b);
   let found: usize = 0;
+  worthAll = 0;
   for (let p: usize = 0; p < positions; ) {
     const u = coinAt(rows, p, bucketOf, coinOf);
     const slot = slotOf(found);
@@ -126,7 +129,9 @@ function openSlots(positions: usize): usize {
       const row = load<i32>(rows + (p << 2));
       const q = load<f64>(quantities + (p << 3));
       const isGiven = isBought(p);
-      worth += select<f64>(q * sheet.value(sheet.record(f, <usize>row)), 0, isGiven);
+      const own = select<f64>(q * sheet.value(sheet.record(f, <usize>row)), 0, isGiven);
+      worth += own;
+      worthAll += own;
       bought |= u32(isGiven);
       // What is given up is nothing to any sum: the next takes its place.
       store<i32>(leftRows + (rest << 2), row);
@@ -167,22 +172,12 @@ export function chargedWay(t: usize): usize {
   return way;
 }
 
-/** Whether options of a slot are bought, and their worth in dollars. */
+/** Whether options of a slot are bought, and their worth in dollars; of all slots it is `worthAll`. */
 export function hasBought(t: usize): bool {
   return load<u32>(slotOf(t), 12) !== 0;
 }
 export function worthOf(t: usize): f64 {
   return load<f64>(slotOf(t), 16);
-}
-
-/** The worth of a slot's bought options added to that of those before it, one by one. */
-export function worthAfter(t: usize, before: f64): f64 {
-  const slot = slotOf(t);
-  let worth = before;
-  for (let p = <usize>load<u32>(slot, 4), last = <usize>load<u32>(slot, 8); p < last; p++) {
-    if (isBought(p)) worth += load<f64>(quantities + (p << 3)) * sheet.value(sheet.record(f, <usize>load<i32>(rows + (p << 2))));
-  }
-  return worth;
 }
 
 /** Sweeps a picked way that has not been. */
