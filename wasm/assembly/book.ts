@@ -6,7 +6,8 @@
 //   .. pairs             net expiry by expiry against their twin, which is the other half of the vector
 //   .. lone              net expiry by expiry as minus their size
 //   .. standing          net expiry by expiry against a twin that is elsewhere
-// After them come the dates of windows, set by set, each set date by date: window `i` of `n` has its date `d` at `d n' + i`, `n'` being `n` made even.
+// After them come the dates of windows, set by set, each set plane by plane: a plane is the first date of every window, the second of those that have one, and so on.
+// Windows with more dates stand before those with fewer, and those with as many in an order without trend, so that the worst are met early whatever history did.
 
 // @ts-expect-error: decorator
 @inline
@@ -104,26 +105,32 @@ export function alone(b: usize): usize {
   return word(b, 26);
 }
 
-export function windowAt(w: usize): usize {
+/** By date of a window: where its plane is in a row and how long it is (u32 each, bytes). */
+export function windowPlanes(w: usize): usize {
   return word(w, 0);
 }
+/** f64 by place in a plane, zero where it is padded. */
 export function windowWeights(w: usize): usize {
   return word(w, 1);
 }
 export function windowCount(w: usize): usize {
   return word(w, 2);
 }
-/** Losses that the measure can reach. */
-export function windowReach(w: usize): usize {
-  return word(w, 3);
-}
 /** u8 by coin. */
 export function windowApart(w: usize): usize {
+  return word(w, 3);
+}
+/** Dates of the longest window. */
+export function windowDates(w: usize): usize {
   return word(w, 4);
 }
-/** Dates of a window. */
-export function windowDates(w: usize): usize {
+/** Bytes of all planes. */
+export function windowBytes(w: usize): usize {
   return word(w, 5);
+}
+/** u32 by place in a plane: which window of the set it is. */
+export function windowOrder(w: usize): usize {
+  return word(w, 8);
 }
 /** One less the coverage. */
 export function windowRoom(w: usize): f64 {

@@ -2,55 +2,135 @@
 
 import * as book from './book';
 
-/** Keeps a loss among the largest, the earlier of equal ones first. Gives how many are kept. */
-function keep(kept: usize, have: usize, reach: usize, loss: f64, weight: f64): usize {
-  let at = have < reach ? have : have - 1;
-  for (; at > 0 && load<f64>(kept + ((at - 1) << 4)) < loss; at--) {
-    v128.store(kept + (at << 4), v128.load(kept + ((at - 1) << 4)));
-  }
-  store<f64>(kept + (at << 4), loss);
-  store<f64>(kept + (at << 4), weight, 8);
-  return have < reach ? have + 1 : have;
-}
+/** A loss beyond those that fill the room by this share is never reached, however their weights were rounded. */
+const SLACK: f64 = 1.000000001;
+/** The border of what is reached is looked for until no more than this share beyond it is left to sort, or so often. */
+const CLOSE: f64 = 1.125;
+const STEPS = 12;
 
-/** The largest losses of windows at their worst dates, into `kept`, two windows at a time; how many. */
-function worstWindows(w: usize, row: usize, kept: usize): usize {
-  const weights = book.windowWeights(w);
+/** What every window of a set loses at its worst date, at `to`, in the order of its planes; padding loses less than anything. Gives the largest and the smallest. */
+function fillLosses(w: usize, row: usize, to: usize): v128 {
+  const planes = book.windowPlanes(w);
+  const last = planes + (book.windowDates(w) << 3);
   const count = book.windowCount(w) << 3;
-  const reach = book.windowReach(w);
-  const step = (count + 15) & ~15;
-  const end = row + book.windowAt(w) + step * book.windowDates(w);
-  let have: usize = 0;
-  let least = f64x2.splat(-Infinity);
+  const first = row + <usize>load<u32>(planes);
+  let most = f64x2.splat(-Infinity);
+  let least = f64x2.splat(Infinity);
   for (let i: usize = 0; i < count; i += 16) {
-    let at = row + book.windowAt(w) + i;
-    let low = v128.load(at);
-    for (at += step; at < end; at += step) low = f64x2.pmin(low, v128.load(at));
-    const losses = f64x2.neg(low);
-    if (have === reach && !v128.any_true(f64x2.gt(losses, least))) continue;
-    const first = f64x2.extract_lane(losses, 0);
-    if (have < reach || first > load<f64>(kept + ((have - 1) << 4))) have = keep(kept, have, reach, first, load<f64>(weights + i));
-    const second = f64x2.extract_lane(losses, 1);
-    if (i + 8 < count && (have < reach || second > load<f64>(kept + ((have - 1) << 4)))) {
-      have = keep(kept, have, reach, second, load<f64>(weights + i, 8));
+    let low = v128.load(first + i);
+    for (let plane = planes + 8; plane < last && i < <usize>load<u32>(plane, 4); plane += 8) {
+      low = f64x2.pmin(low, v128.load(row + <usize>load<u32>(plane) + i));
     }
-    least = v128.load64_splat(kept + ((have - 1) << 4));
+    let losses = f64x2.neg(low);
+    if (i + 8 === count) losses = f64x2.replace_lane(losses, 1, f64x2.extract_lane(losses, 0));
+    most = f64x2.pmax(most, losses);
+    least = f64x2.pmin(least, losses);
+    if (i + 8 === count) losses = f64x2.replace_lane(losses, 1, -Infinity);
+    v128.store(to + i, losses);
   }
-  return have;
+  return f64x2(
+    max(f64x2.extract_lane(most, 0), f64x2.extract_lane(most, 1)),
+    min(f64x2.extract_lane(least, 0), f64x2.extract_lane(least, 1)),
+  );
 }
 
-/** The expected shortfall of a row over the windows of a line; `kept` has room for the losses it reaches. */
+/** Probability of the windows that lose at least so much. */
+function weightFrom(losses: usize, weights: usize, bytes: usize, border: f64): f64 {
+  const from = f64x2.splat(border);
+  let sum = f64x2.splat(0);
+  for (let i: usize = 0; i < bytes; i += 16) {
+    sum = f64x2.add(sum, v128.and(f64x2.ge(v128.load(losses + i), from), v128.load(weights + i)));
+  }
+  return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
+}
+
+/** A loss that is looked for: the windows that lose at least that fill the room, and few others. Any such number gives the same tail. */
+function borderOf(w: usize, losses: usize, most: f64, least: f64): f64 {
+  const weights = book.windowWeights(w);
+  const bytes = ((book.windowCount(w) << 3) + 15) & ~15;
+  const filled = book.windowRoom(w) * SLACK;
+  let low = least;
+  let high = most;
+  for (let step = 0; step < STEPS; step++) {
+    const middle = 0.5 * (low + high);
+    if (!(middle > low && middle < high)) break;
+    const weight = weightFrom(losses, weights, bytes, middle);
+    if (weight < filled) high = middle;
+    else {
+      low = middle;
+      if (weight < filled * CLOSE) break;
+    }
+  }
+  return low;
+}
+
+/** Whether an entry stands behind a loss of a window: a smaller loss, of equal ones the later window. */
+// @ts-expect-error: decorator
+@inline
+function isBehind(entry: usize, loss: f64, window: u32): bool {
+  const other = load<f64>(entry);
+  return other < loss || (other === loss && load<u32>(entry, 8) > window);
+}
+
+/** Sorts entries of 16 bytes, the largest loss first (Shell 1959, gaps of Ciura 2001). */
+function sortEntries(entries: usize, count: usize): void {
+  for (let gap: usize = count > 57 ? 57 : count > 23 ? 23 : count > 10 ? 10 : count > 4 ? 4 : 1; gap > 0; gap = nextGap(gap)) {
+    const far = gap << 4;
+    const end = entries + (count << 4);
+    for (let i = entries + far; i < end; i += 16) {
+      let at = i;
+      const own = v128.load(i);
+      const loss = load<f64>(i);
+      const window = load<u32>(i, 8);
+      for (; at >= entries + far && isBehind(at - far, loss, window); at -= far) v128.store(at, v128.load(at - far));
+      v128.store(at, own);
+    }
+  }
+}
+
+function nextGap(gap: usize): usize {
+  return gap === 57 ? 23 : gap === 23 ? 10 : gap === 10 ? 4 : gap === 4 ? 1 : 0;
+}
+
+/** The losses from a border on, each with its weight's place, at `to`; how many. */
+function collect(w: usize, losses: usize, border: f64, to: usize): usize {
+  const windows = book.windowOrder(w);
+  const from = f64x2.splat(border);
+  let at = to;
+  for (let i: usize = 0, bytes = book.windowCount(w) << 3; i < bytes; i += 16) {
+    const here = v128.load(losses + i);
+    if (!v128.any_true(f64x2.ge(here, from))) continue;
+    for (let k: usize = i; k < i + 16 && k < bytes; k += 8) {
+      const loss = load<f64>(losses + k);
+      if (loss < border) continue;
+      store<f64>(at, loss);
+      store<u32>(at, load<u32>(windows + (k >> 1)), 8);
+      store<u32>(at, <u32>k, 12);
+      at += 16;
+    }
+  }
+  return (at - to) >> 4;
+}
+
+/** The expected shortfall of a row over the windows of a line; `kept` has room for the losses of all windows, and for an entry of each. */
 function tailOf(w: usize, row: usize, kept: usize): f64 {
-  const have = worstWindows(w, row, kept);
-  if (have === 0 || !(load<f64>(kept) > 0)) return 0;
+  const losses = kept;
+  const ends = fillLosses(w, row, losses);
+  const most = f64x2.extract_lane(ends, 0);
+  if (!(most > 0)) return 0;
+  const entries = kept + (((book.windowCount(w) << 3) + 15) & ~15);
+  const count = collect(w, losses, borderOf(w, losses, most, f64x2.extract_lane(ends, 1)), entries);
+  sortEntries(entries, count);
+  const weights = book.windowWeights(w);
   const room = book.windowRoom(w);
   let left = room;
   let loss: f64 = 0;
-  for (let i: usize = 0; i < have; i++) {
-    const weight = load<f64>(kept + (i << 4), 8);
+  for (let i: usize = 0; i < count; i++) {
+    const entry = entries + (i << 4);
+    const weight = load<f64>(weights + <usize>load<u32>(entry, 12));
     const share = min(weight, left) / room;
     if (share <= 0) break;
-    loss += share * load<f64>(kept + (i << 4));
+    loss += share * load<f64>(entry);
     left -= weight;
   }
   return loss > 0 ? loss : 0;
@@ -84,8 +164,8 @@ function windowTails(b: usize, w: usize, coins: usize, count: usize, together: u
   let apartSum: f64 = 0;
   let joined: usize = 0;
   let only: f64 = 0;
-  const first = book.windowAt(w);
-  const last = first + (((book.windowCount(w) << 3) + 15) & ~15) * book.windowDates(w);
+  const first = <usize>load<u32>(book.windowPlanes(w));
+  const last = first + book.windowBytes(w);
   for (let i: usize = 0; i < count; i++) {
     const u = <usize>load<u32>(coins + (i << 3));
     const row = <usize>load<u32>(coins + (i << 3), 4);

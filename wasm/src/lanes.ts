@@ -9,11 +9,24 @@ const HALF = 6;
 const VECTOR = 2;
 const rounded = (count: number, to: number) => Math.ceil(count / to) * to;
 
-/** Where the windows of a set stand: the first place, and how many dates each has. */
+/** Where the windows of a set stand: plane by plane of dates, how far each reaches, and which window is where in a plane. */
 export interface WindowPlaces {
   readonly plan: WindowPlan;
-  readonly at: number;
-  readonly dates: number;
+  readonly planes: readonly { readonly at: number; readonly count: number }[];
+  readonly lanes: number;
+  readonly order: Int32Array;
+}
+
+/** Multiples of the golden ratio, less their whole parts, are spread evenly and have no trend. */
+const SPREAD = 0.6180339887498949;
+
+/** Windows with more dates first, those with as many in an order without trend. */
+function windowOrder(from: Int32Array): Int32Array {
+  const dates = (i: number) => from[i + 1]! - from[i]!;
+  const key = (i: number) => (i * SPREAD) % 1;
+  return Int32Array.from({ length: from.length - 1 }, (_, i) => i).sort(
+    (i, j) => dates(j) - dates(i) || key(i) - key(j),
+  );
 }
 
 /** Places of lanes in a row, all counted in lanes. */
@@ -75,22 +88,25 @@ class Places {
     this.to.push(place);
   }
 
-  /** Windows of a set, date by date; what has fewer dates than the longest shows its first again. */
+  /** Windows of a set, plane by plane; where a plane is made even, the next window shows its first date again. */
   windows(plan: WindowPlan): WindowPlaces {
     const { from } = plan;
-    const count = from.length - 1;
-    let dates = 0;
-    for (let i = 0; i < count; i++) dates = Math.max(dates, from[i + 1]! - from[i]!);
-    const at = this.next;
-    const step = rounded(count, VECTOR);
-    for (let d = 0; d < dates; d++) {
-      for (let i = 0; i < count; i++) {
-        const lane = from[i]! + d;
-        this.write(lane < from[i + 1]! ? lane : from[i]!, at + d * step + i);
+    const order = windowOrder(from);
+    const dates = (window: number) => from[window + 1]! - from[window]!;
+    const first = this.next;
+    const planes: { at: number; count: number }[] = [];
+    for (let d = 0; d < (order.length === 0 ? 0 : dates(order[0]!)); d++) {
+      const at = this.next;
+      const reaching = order.findIndex((window) => dates(window) <= d);
+      const count = rounded(reaching < 0 ? order.length : reaching, VECTOR);
+      for (let i = 0; i < Math.min(count, order.length); i++) {
+        const window = order[i]!;
+        this.write(from[window]! + (d < dates(window) ? d : 0), at + i);
       }
+      planes.push({ at, count });
+      this.next = at + count;
     }
-    this.next = at + dates * step;
-    return { plan, at, dates };
+    return { plan, planes, lanes: this.next - first, order };
   }
 }
 

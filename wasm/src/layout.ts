@@ -9,7 +9,6 @@ import {
   LANES_MAX,
   type Refusal,
   refuse,
-  type WindowPlan,
 } from '@plimsoll/core';
 import { type JointPlan, jointPlan } from './joint-plan.ts';
 import { type LaneOrder, orderLanes, type WindowPlaces } from './lanes.ts';
@@ -69,7 +68,7 @@ export interface LaidOut {
   readonly coinBytes: number;
   /** Bytes that summing a coin needs beside its row. */
   readonly bucketBytes: number;
-  /** Bytes for the largest losses of a tail. */
+  /** Bytes for the losses of a tail. */
   readonly keptBytes: number;
   /** Bytes that a sweep needs beside it. */
   readonly scratch: number;
@@ -104,26 +103,20 @@ function dampsOf({ risk }: CrowdBook, { places, standing }: LaneOrder): Float64A
 /** A number as two words. */
 const wordsOf = (value: number): number[] => [...new Uint32Array(Float64Array.of(value).buffer)];
 
-/** Losses that a tail can reach: those that fit into the room, one in part, and one for what rounding makes of it. */
-function reachOf({ weights, coverage }: WindowPlan): number {
-  const least = weights.reduce((low, weight) => Math.min(low, weight), 1);
-  return Math.min(weights.length, Math.ceil((1 - coverage) / least) + 2);
-}
-
 /** How many sets of windows a line has, and where they are. */
 function setsOf(sets: readonly WindowPlaces[], writer: Writer, coins: number): number {
   return writer.words([sets.length, ...sets.map((set) => windowsOf(set, writer, coins))]);
 }
 
-function windowsOf({ plan, at, dates }: WindowPlaces, writer: Writer, coins: number): number {
+function windowsOf({ plan, planes, lanes, order }: WindowPlaces, writer: Writer, coins: number): number {
+  const weights = new Float64Array(2 * Math.ceil(order.length / 2));
+  for (const [place, window] of order.entries()) weights[place] = plan.weights[window]!;
   return writer.words([
-    at * NUMBER,
-    writer.put(plan.weights),
-    plan.weights.length,
-    reachOf(plan),
-    writer.put(plan.apart ?? new Uint8Array(coins)),
-    dates,
+    writer.words(planes.flatMap(({ at, count }) => [NUMBER * at, NUMBER * count])),
+    ...[writer.put(weights), order.length, writer.put(plan.apart ?? new Uint8Array(coins)), planes.length],
+    NUMBER * lanes,
     ...wordsOf(1 - plan.coverage),
+    writer.put(order),
   ]);
 }
 
@@ -244,11 +237,10 @@ export function layOut(book: CrowdBook, arena: Arena): LaidOut | Refusal {
     ...[coinBytes, bucketBytes, joint.alone],
   ]);
   if (writer.refusal !== undefined) return writer.refusal;
-  const reach = Math.max(
-    0,
-    ...[...order.windows.maintenance, ...order.windows.initial].map((set) => reachOf(set.plan)),
-  );
-  const keptBytes = 16 * (reach + 2);
+  const sets = [...order.windows.maintenance, ...order.windows.initial];
+  const most = Math.max(0, ...sets.map((set) => set.order.length));
+  // What a set answers; the losses of all its windows, and an entry of each.
+  const keptBytes = 16 + 16 * Math.ceil(most / 2) + 16 * most;
   const scratch = bucketBytes + coins * coinBytes + NUMBER * order.lanes + NUMBER * coins + 64 + keptBytes;
   return { at, rows, lanes: order.lanes, coins, coinBytes, bucketBytes, keptBytes, scratch };
 }
