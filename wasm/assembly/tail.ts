@@ -5,132 +5,169 @@ import * as book from './book';
 /** A loss beyond those that fill the room by this share is never reached, however their weights were rounded. */
 const SLACK: f64 = 1.000000001;
 /** The border of what is reached is looked for until no more than this share beyond it is left to sort, or so often. */
-const CLOSE: f64 = 1.125;
+const CLOSE: f64 = 1.25;
 const STEPS = 12;
 
-/** What every window of a set loses at its worst date, at `to`, in the order of its planes; padding loses less than anything. Gives the largest and the smallest. */
-function fillLosses(w: usize, row: usize, to: usize): v128 {
+/** Losses are looked at eight at a time, in four sums: one would wait for itself. */
+const STEP: usize = 64;
+
+/** Bytes of a column of a set's windows, padded to whole steps. */
+// @ts-expect-error: decorator
+@inline
+function columnOf(w: usize): usize {
+  return ((book.windowCount(w) << 3) + STEP - 1) & ~(STEP - 1);
+}
+
+/** What every window of a set loses at its worst date, at `to`, in the order of its planes; padding loses less than anything. */
+function fillLosses(w: usize, row: usize, to: usize): void {
   const planes = book.windowPlanes(w);
   const last = planes + (book.windowDates(w) << 3);
   const count = book.windowCount(w) << 3;
   const first = row + <usize>load<u32>(planes);
-  let most = f64x2.splat(-Infinity);
-  let least = f64x2.splat(Infinity);
   for (let i: usize = 0; i < count; i += 16) {
     let low = v128.load(first + i);
     for (let plane = planes + 8; plane < last && i < <usize>load<u32>(plane, 4); plane += 8) {
       low = f64x2.pmin(low, v128.load(row + <usize>load<u32>(plane) + i));
     }
-    let losses = f64x2.neg(low);
-    if (i + 8 === count) losses = f64x2.replace_lane(losses, 1, f64x2.extract_lane(losses, 0));
-    most = f64x2.pmax(most, losses);
-    least = f64x2.pmin(least, losses);
-    if (i + 8 === count) losses = f64x2.replace_lane(losses, 1, -Infinity);
-    v128.store(to + i, losses);
+    v128.store(to + i, f64x2.neg(low));
   }
-  return f64x2(
-    max(f64x2.extract_lane(most, 0), f64x2.extract_lane(most, 1)),
-    min(f64x2.extract_lane(least, 0), f64x2.extract_lane(least, 1)),
-  );
+  for (let i = count, end = columnOf(w); i < end; i += 8) store<f64>(to + i, -Infinity);
+}
+
+/** The largest of some losses. */
+function mostOf(losses: usize, bytes: usize): f64 {
+  let a = f64x2.splat(-Infinity);
+  let b = a;
+  let c = a;
+  let d = a;
+  for (let i: usize = 0; i < bytes; i += STEP) {
+    a = f64x2.pmax(a, v128.load(losses + i));
+    b = f64x2.pmax(b, v128.load(losses + i, 16));
+    c = f64x2.pmax(c, v128.load(losses + i, 32));
+    d = f64x2.pmax(d, v128.load(losses + i, 48));
+  }
+  const most = f64x2.pmax(f64x2.pmax(a, b), f64x2.pmax(c, d));
+  return max(f64x2.extract_lane(most, 0), f64x2.extract_lane(most, 1));
+}
+
+// @ts-expect-error: decorator
+@inline
+function weightOf(losses: v128, weights: v128, from: v128): v128 {
+  return v128.and(f64x2.ge(losses, from), weights);
 }
 
 /** Probability of the windows that lose at least so much. */
 function weightFrom(losses: usize, weights: usize, bytes: usize, border: f64): f64 {
   const from = f64x2.splat(border);
-  let sum = f64x2.splat(0);
-  for (let i: usize = 0; i < bytes; i += 16) {
-    sum = f64x2.add(sum, v128.and(f64x2.ge(v128.load(losses + i), from), v128.load(weights + i)));
+  let a = f64x2.splat(0);
+  let b = a;
+  let c = a;
+  let d = a;
+  for (let i: usize = 0; i < bytes; i += STEP) {
+    a = f64x2.add(a, weightOf(v128.load(losses + i), v128.load(weights + i), from));
+    b = f64x2.add(b, weightOf(v128.load(losses + i, 16), v128.load(weights + i, 16), from));
+    c = f64x2.add(c, weightOf(v128.load(losses + i, 32), v128.load(weights + i, 32), from));
+    d = f64x2.add(d, weightOf(v128.load(losses + i, 48), v128.load(weights + i, 48), from));
   }
+  const sum = f64x2.add(f64x2.add(a, b), f64x2.add(c, d));
   return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
 }
 
-/** A loss that is looked for: the windows that lose at least that fill the room, and few others. Any such number gives the same tail. */
-function borderOf(w: usize, losses: usize, most: f64, least: f64): f64 {
+/**
+ * A loss that is looked for: the windows that lose at least that fill the room, and few others; minus infinity where all are wanted. Any such number gives the same
+ * tail. `most` is above zero.
+ */
+function borderOf(w: usize, losses: usize, most: f64): f64 {
   const weights = book.windowWeights(w);
-  const bytes = ((book.windowCount(w) << 3) + 15) & ~15;
+  const bytes = columnOf(w);
   const filled = book.windowRoom(w) * SLACK;
-  let low = least;
+  let low: f64 = 0;
   let high = most;
-  for (let step = 0; step < STEPS; step++) {
+  let weight = weightFrom(losses, weights, bytes, 0);
+  if (weight < filled) return -Infinity;
+  for (let step = 0; step < STEPS && !(weight < filled * CLOSE); step++) {
     const middle = 0.5 * (low + high);
     if (!(middle > low && middle < high)) break;
-    const weight = weightFrom(losses, weights, bytes, middle);
-    if (weight < filled) high = middle;
+    const beyond = weightFrom(losses, weights, bytes, middle);
+    if (beyond < filled) high = middle;
     else {
       low = middle;
-      if (weight < filled * CLOSE) break;
+      weight = beyond;
     }
   }
   return low;
 }
 
-/** Whether an entry stands behind a loss of a window: a smaller loss, of equal ones the later window. */
+/** The losses from a border on, at `to`, and of each its window and its place in bytes (u32 each), at `named`; how many. */
+function collect(w: usize, losses: usize, border: f64, to: usize, named: usize): usize {
+  const windows = book.windowOrder(w);
+  let at: usize = 0;
+  for (let i: usize = 0, bytes = book.windowCount(w) << 3; i < bytes; i += 8) {
+    const loss = load<f64>(losses + i);
+    store<f64>(to + at, loss);
+    store<u32>(named + at, load<u32>(windows + (i >> 1)));
+    store<u32>(named + at, <u32>i, 4);
+    // No branch: which windows are bad is what nobody can guess.
+    at += <usize>(loss >= border) << 3;
+  }
+  store<f64>(to + at, -Infinity);
+  return at >> 3;
+}
+
+/** How many of some losses stand before one of them: the larger, and of equal ones the earlier windows. */
 // @ts-expect-error: decorator
 @inline
-function isBehind(entry: usize, loss: f64, window: u32): bool {
-  const other = load<f64>(entry);
-  return other < loss || (other === loss && load<u32>(entry, 8) > window);
-}
-
-/** Sorts entries of 16 bytes, the largest loss first (Shell 1959, gaps of Ciura 2001). */
-function sortEntries(entries: usize, count: usize): void {
-  for (let gap: usize = count > 57 ? 57 : count > 23 ? 23 : count > 10 ? 10 : count > 4 ? 4 : 1; gap > 0; gap = nextGap(gap)) {
-    const far = gap << 4;
-    const end = entries + (count << 4);
-    for (let i = entries + far; i < end; i += 16) {
-      let at = i;
-      const own = v128.load(i);
-      const loss = load<f64>(i);
-      const window = load<u32>(i, 8);
-      for (; at >= entries + far && isBehind(at - far, loss, window); at -= far) v128.store(at, v128.load(at - far));
-      v128.store(at, own);
+function rankOf(losses: usize, named: usize, bytes: usize, own: usize): usize {
+  const loss = v128.load64_splat(losses + own);
+  let larger = i64x2.splat(0);
+  let asLarge = larger;
+  for (let i: usize = 0; i < bytes; i += 16) {
+    const other = v128.load(losses + i);
+    larger = i64x2.sub(larger, f64x2.gt(other, loss));
+    asLarge = i64x2.sub(asLarge, f64x2.ge(other, loss));
+  }
+  let rank = <usize>(i64x2.extract_lane(larger, 0) + i64x2.extract_lane(larger, 1));
+  const equal = <usize>(i64x2.extract_lane(asLarge, 0) + i64x2.extract_lane(asLarge, 1)) - rank;
+  if (equal > 1) {
+    for (let i: usize = 0; i < bytes; i += 8) {
+      if (load<f64>(losses + i) === load<f64>(losses + own) && load<u32>(named + i) < load<u32>(named + own)) rank++;
     }
   }
+  return rank;
 }
 
-function nextGap(gap: usize): usize {
-  return gap === 57 ? 23 : gap === 23 ? 10 : gap === 10 ? 4 : gap === 4 ? 1 : 0;
-}
-
-/** The losses from a border on, each with its weight's place, at `to`; how many. */
-function collect(w: usize, losses: usize, border: f64, to: usize): usize {
-  const windows = book.windowOrder(w);
-  const from = f64x2.splat(border);
-  let at = to;
-  for (let i: usize = 0, bytes = book.windowCount(w) << 3; i < bytes; i += 16) {
-    const here = v128.load(losses + i);
-    if (!v128.any_true(f64x2.ge(here, from))) continue;
-    for (let k: usize = i; k < i + 16 && k < bytes; k += 8) {
-      const loss = load<f64>(losses + k);
-      if (loss < border) continue;
-      store<f64>(at, loss);
-      store<u32>(at, load<u32>(windows + (k >> 1)), 8);
-      store<u32>(at, <u32>k, 12);
-      at += 16;
-    }
-  }
-  return (at - to) >> 4;
-}
-
-/** The expected shortfall of a row over the windows of a line; `kept` has room for the losses of all windows, and for an entry of each. */
-function tailOf(w: usize, row: usize, kept: usize): f64 {
-  const losses = kept;
-  const ends = fillLosses(w, row, losses);
-  const most = f64x2.extract_lane(ends, 0);
-  if (!(most > 0)) return 0;
-  const entries = kept + (((book.windowCount(w) << 3) + 15) & ~15);
-  const count = collect(w, losses, borderOf(w, losses, most, f64x2.extract_lane(ends, 1)), entries);
-  sortEntries(entries, count);
+/** Losses with their weights in order, the largest first, at `to`, 16 bytes each: every one is put where so many stand before it. */
+function rank(w: usize, losses: usize, named: usize, count: usize, to: usize): void {
   const weights = book.windowWeights(w);
+  const bytes = count << 3;
+  for (let i: usize = 0; i < bytes; i += 8) {
+    const entry = to + (rankOf(losses, named, bytes, i) << 4);
+    store<f64>(entry, load<f64>(losses + i));
+    store<f64>(entry, load<f64>(weights + <usize>load<u32>(named + i, 4)), 8);
+  }
+}
+
+/**
+ * The expected shortfall of a row over the windows of a line; `kept` has room for the losses of all windows, for those that count with their names, and for those in order.
+ */
+function tailOf(w: usize, row: usize, kept: usize): f64 {
+  const column = columnOf(w) + 16;
+  fillLosses(w, row, kept);
+  const most = mostOf(kept, columnOf(w));
+  if (!(most > 0)) return 0;
+  const worst = kept + column;
+  const named = worst + column;
+  const sorted = named + column;
+  const count = collect(w, kept, borderOf(w, kept, most), worst, named);
+  rank(w, worst, named, count, sorted);
   const room = book.windowRoom(w);
   let left = room;
   let loss: f64 = 0;
   for (let i: usize = 0; i < count; i++) {
-    const entry = entries + (i << 4);
-    const weight = load<f64>(weights + <usize>load<u32>(entry, 12));
+    const weight = load<f64>(sorted + (i << 4), 8);
     const share = min(weight, left) / room;
     if (share <= 0) break;
-    loss += share * load<f64>(entry);
+    loss += share * load<f64>(sorted + (i << 4));
     left -= weight;
   }
   return loss > 0 ? loss : 0;

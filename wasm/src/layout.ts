@@ -17,6 +17,8 @@ import type { ProductBytes } from './moved.ts';
 
 const WORD = 4;
 const NUMBER = 8;
+/** Windows that a tail looks at together. */
+const WINDOWS_STEP = 8;
 
 type Numbers = Int32Array | Uint8Array | Float64Array;
 
@@ -109,7 +111,7 @@ function setsOf(sets: readonly WindowPlaces[], writer: Writer, coins: number): n
 }
 
 function windowsOf({ plan, planes, lanes, order }: WindowPlaces, writer: Writer, coins: number): number {
-  const weights = new Float64Array(2 * Math.ceil(order.length / 2));
+  const weights = new Float64Array(WINDOWS_STEP * Math.ceil(order.length / WINDOWS_STEP));
   for (const [place, window] of order.entries()) weights[place] = plan.weights[window]!;
   return writer.words([
     writer.words(planes.flatMap(({ at, count }) => [NUMBER * at, NUMBER * count])),
@@ -239,8 +241,8 @@ export function layOut(book: CrowdBook, arena: Arena): LaidOut | Refusal {
   if (writer.refusal !== undefined) return writer.refusal;
   const sets = [...order.windows.maintenance, ...order.windows.initial];
   const most = Math.max(0, ...sets.map((set) => set.order.length));
-  // What a set answers; the losses of all its windows, and an entry of each.
-  const keptBytes = 16 + 16 * Math.ceil(most / 2) + 16 * most;
+  // What a set answers; the losses of all its windows, those that count, their names, and those in order.
+  const keptBytes = 16 + 3 * (NUMBER * WINDOWS_STEP * Math.ceil(most / WINDOWS_STEP) + 16) + 16 * most;
   const scratch = bucketBytes + coins * coinBytes + NUMBER * order.lanes + NUMBER * coins + 64 + keptBytes;
   return { at, rows, lanes: order.lanes, coins, coinBytes, bucketBytes, keptBytes, scratch };
 }
