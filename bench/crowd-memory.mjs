@@ -1,5 +1,5 @@
-// What a pool of so many accounts weighs once it was swept: bytes of the kernel's memory in use, and what the process grew by. Prints JSON.
-//   node crowd-memory.mjs ACCOUNTS POSITIONS LANES
+// What a pool of so many accounts weighs once it was swept, or judged whole: bytes of the kernel's memory in use, and what the process grew by. Prints JSON.
+//   node crowd-memory.mjs ACCOUNTS POSITIONS LANES swept|judged
 import { Pool } from '@plimsoll/wasm';
 import { bookOf, crowdOf, modelLanes, roomOf, sure, venue } from './dist/venue.js';
 
@@ -7,7 +7,8 @@ import { bookOf, crowdOf, modelLanes, roomOf, sure, venue } from './dist/venue.j
 const DRAWN = 10_000;
 const THREADS = 2;
 
-const [accounts, mean, lanes] = process.argv.slice(2).map(Number);
+const [accounts, mean, lanes] = process.argv.slice(2, 5).map(Number);
+const figures = process.argv[5] === 'judged';
 const book = bookOf(venue(), modelLanes(lanes));
 const drawn = crowdOf('random', Math.min(DRAWN, accounts), book.risk.products.length, mean);
 const times = Math.ceil(accounts / drawn.count);
@@ -15,7 +16,10 @@ const room = roomOf(drawn);
 globalThis.gc?.();
 const before = process.memoryUsage().rss;
 const pool = sure(
-  await Pool.open({ threads: THREADS, accounts: times * room.accounts, positions: times * room.positions }),
+  await Pool.open({
+    ...{ threads: THREADS, figures },
+    ...{ accounts: times * room.accounts, positions: times * room.positions },
+  }),
 );
 for (let i = 0; i < times * drawn.count; i++) {
   const [from, to] = [drawn.start[i % drawn.count], drawn.start[(i % drawn.count) + 1]];
@@ -23,9 +27,9 @@ for (let i = 0; i < times * drawn.count; i++) {
   const refusal = pool.accounts.set(i, held);
   if (refusal !== undefined) throw new Error(refusal.message);
 }
-const refusal = pool.load(book);
+const refusal = figures ? pool.loadFigures(book) : pool.load(book);
 if (refusal !== undefined) throw new Error(refusal.message);
-sure(await pool.sweep());
+sure(figures ? await pool.figures() : await pool.sweep());
 globalThis.gc?.();
 const { rss } = process.memoryUsage();
 const positions = times * drawn.start[drawn.count];

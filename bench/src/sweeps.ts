@@ -3,7 +3,6 @@
 import { CROWD_NUMBERS, type Crowd, sweepPlain, typescriptBody } from '@plimsoll/core';
 import { layRows, openKernel, Pool, plainSweep, wasmBody } from '@plimsoll/wasm';
 import { type Bench, bestOf, medianOf, type Peer, ratioOf, type Suite } from './bench.ts';
-import { houseBook } from './history.ts';
 import { compiledPeer, pythonPeer, withFile } from './peers.ts';
 import { plainThreads } from './threads.ts';
 import { bookOf, crowdOf, enter, flatLanes, roomOf, SHAPES, sure, venue } from './venue.ts';
@@ -108,32 +107,10 @@ export const sweepSuite: Suite = {
   },
 };
 
-/** The swept part of the house model, windows of history and their expected shortfall included, beside a plain sweep of as many lanes. */
-async function houseBenches(crowd: Crowd): Promise<Bench[]> {
-  const book = houseBook(venue());
-  const { risk } = book;
-  const kernel = sure(await openKernel());
-  const wasm = sure(wasmBody(kernel)(book));
-  const laid = sure(layRows(kernel, risk));
-  const plain = sure(sure(plainSweep(kernel, laid, new Uint8Array(risk.stride).fill(1))).keep(crowd));
-  const out = new Float64Array(CROWD_NUMBERS * crowd.count);
-  const each = { unit: 'ns', work: crowd.count, rounds: 9 } as const;
-  return [
-    {
-      ...{ ...each, name: `as many lanes plainly (${risk.laneCount}), per account` },
-      run: () => plain(0, crowd.count)[0]!,
-    },
-    {
-      ...{ ...each, name: 'dmr in WebAssembly, per account' },
-      run: () => {
-        wasm(crowd, 0, crowd.count, out);
-        return out[0]!;
-      },
-    },
-  ];
-}
-
-/** A whole model's swept part: netting by expiry, both lines, joint moves; one thread, two threads, and one account at a time. */
+/**
+ * A whole model's swept part: netting by expiry, both lines, joint moves; one thread, two threads, and one account at a time. Bodies copy the crowd in every
+ * round; the plain sweep keeps it and pools have it entered once, so that the model is held against the plain sweep by the pool of one.
+ */
 export const treeSuite: Suite = {
   name: 'tree',
   async benches() {
@@ -180,7 +157,7 @@ export const treeSuite: Suite = {
         },
       });
     }
-    return [...benches, ...(await houseBenches(crowd))];
+    return benches;
   },
   ratios: (results) => [
     ...ratioOf(
@@ -190,13 +167,8 @@ export const treeSuite: Suite = {
     ),
     ...ratioOf(
       'whole model over plain sweep',
-      medianOf(results, 'WebAssembly'),
+      medianOf(results, 'pool of 1'),
       medianOf(results, 'plain sweep'),
-    ),
-    ...ratioOf(
-      'dmr over plain sweep of its lanes',
-      medianOf(results, 'dmr in'),
-      medianOf(results, 'as many lanes plainly'),
     ),
     ...ratioOf('one thread over two', medianOf(results, 'pool of 1'), medianOf(results, 'pool of 2')),
   ],

@@ -18,7 +18,11 @@ export interface Evidence {
   readonly processors: number;
   readonly plan: Plan;
   readonly points: readonly Point[];
+  /** Of a pool that is swept only, and of one with room for whole requirements. */
   readonly weighed: Weighed | { readonly absent: string };
+  readonly judged: Weighed | { readonly absent: string };
+  /** Milliseconds that measuring took, all together. */
+  readonly took: number;
   readonly suites: readonly Recorded[];
 }
 
@@ -54,11 +58,12 @@ function warning({ load, processors }: Evidence): readonly string[] {
   ];
 }
 
-function method({ run, load, processors, plan }: Evidence): string {
+function method({ run, load, processors, plan, took }: Evidence): string {
   const { roundsMin, roundsMax, ms } = plan.effort;
   return `## How it was measured
 
-${run.machine}; commit ${run.commit}; ${run.at.slice(0, 16)}Z; load of the machine when the run began: ${load.toFixed(1)} on ${processors} processors.
+${run.machine}; commit ${run.commit}; ${run.at.slice(0, 16)}Z; load of the machine when the run began: ${load.toFixed(1)} on ${processors} processors;
+measuring took ${(took / 60_000).toFixed(1)} minutes, suites that were recorded before not counted.
 
 - The venue is made up and seeded: 2,000 options on two coins, fitted smiles, 64 lanes (sixteen moves of spot by four of vol) where nothing else is said.
 - *Plain*: positions times rows, the worst lane of both lines, in WebAssembly. *Model*: the swept part of a whole model by a pool: netting by expiry in one lane
@@ -67,7 +72,7 @@ ${run.machine}; commit ${run.commit}; ${run.at.slice(0, 16)}Z; load of the machi
   more than ${CROWD_POSITIONS_MAX.toLocaleString('en-US')} positions, and a million of other shapes than random, are not measured (-).
 - Suites: medians, best and spread (middle half of the rounds over the median) of rounds in turn; a peer tells its best round, and is held against our best.
 - Shapes: *random* rows and sizes; *spreads*, bought and sold in pairs; *covered*, calls sold against puts bought; *heavy-tailed*, half of all interest in a twentieth of the
-  products; *market maker*, 500 positions.`;
+  products; *market maker*, 500 positions; *mixed*, random options with cash, coins, perpetuals and futures beside them.`;
 }
 
 function growth(axis: Axis, { points, plan }: Evidence): string {
@@ -96,14 +101,37 @@ function shapes({ points, plan }: Evidence): string {
   ].join('\n\n');
 }
 
-function memory({ weighed }: Evidence): string {
-  const said =
-    'absent' in weighed
-      ? `Not measured: ${weighed.absent}.`
-      : `A pool of two threads with ${weighed.accounts.toLocaleString('en-US')} random accounts and ${weighed.positions.toLocaleString('en-US')} positions, once it was swept, in a process of its own:
-${MB(weighed.kernel)} of the kernel’s memory are in use (columns of accounts and positions, answers, the book, what threads need); the process grew by ${MB(weighed.grown)} and has ${MB(weighed.rss)} in all,
-Node, its threads and the fitted market included. Nothing of an account’s profit lane by lane is kept.`;
-  return `## Memory\n\n${said}`;
+function memory({ weighed, judged }: Evidence): string {
+  const cells = (use: string, of: Evidence['weighed']) =>
+    'absent' in of
+      ? [use, `not measured: ${of.absent}`, '', '', '', '']
+      : [
+          use,
+          ...[of.accounts, of.positions].map((count) => count.toLocaleString('en-US')),
+          ...[of.kernel, of.grown, of.rss].map(MB),
+        ];
+  const head = [
+    'pool of two threads',
+    'accounts',
+    'positions',
+    'kernel’s memory in use',
+    'process grew by',
+    'process in all',
+  ];
+  const each = 'absent' in weighed || 'absent' in judged ? undefined : judged.kernel - weighed.kernel;
+  const more =
+    each === undefined || 'absent' in judged
+      ? []
+      : [
+          `Whole requirements weigh ${(each / judged.accounts).toFixed(1)} bytes an account more, the charges of the book included.`,
+        ];
+  return [
+    '## Memory',
+    `Random accounts, once they were swept or judged whole, each pool in a process of its own. In use are columns of accounts and positions, answers, the book, and what threads need;
+of the process Node, its threads and the fitted market are included. Nothing of an account’s profit lane by lane is kept.`,
+    markdownTable(head, [cells('swept', weighed), cells('judged whole', judged)], 1),
+    ...more,
+  ].join('\n\n');
 }
 
 /** The page and its pictures, by file name. @example filesOf(evidence).get('performance.md') */

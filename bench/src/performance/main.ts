@@ -10,7 +10,7 @@ import { commitOf, machineOf, type Report, reportOf } from '../report.ts';
 import { suites } from '../suites.ts';
 import { venue } from '../venue.ts';
 import { filesOf } from './document.ts';
-import { weighCrowd } from './memory.ts';
+import { type Use, weighCrowd } from './memory.ts';
 import { crowdsOf, fullPlan, quickPlan } from './plan.ts';
 import { bookShelf, measureCrowd, type Point } from './points.ts';
 import { type Recorded, recordsBeside } from './suite-tables.ts';
@@ -33,7 +33,9 @@ const SHOWN = [
 const LONG = ['engine', 'journal', 'recovery'];
 const QUICK = ['fit', 'check'];
 
-const say = (line: string) => process.stderr.write(`performance: ${line}\n`);
+/** Seconds since the command began, and what is done next. */
+const say = (line: string) =>
+  process.stderr.write(`performance: ${(performance.now() / 1000).toFixed(0)} s: ${line}\n`);
 
 async function suitesOf(isQuick: boolean, run: Omit<Report, 'suites'>): Promise<Recorded[]> {
   const records = isQuick ? new Map<string, Recorded>() : recordsBeside();
@@ -49,6 +51,7 @@ async function suitesOf(isQuick: boolean, run: Omit<Report, 'suites'>): Promise<
 
 async function main(): Promise<number> {
   const { values } = parseArgs({ options: { quick: { type: 'boolean' }, out: { type: 'string' } } });
+  const began = performance.now();
   const isQuick = values.quick === true;
   const plan = isQuick ? quickPlan : fullPlan;
   const run = { at: new Date().toISOString(), commit: commitOf(), machine: machineOf() };
@@ -60,8 +63,11 @@ async function main(): Promise<number> {
     points.push(...(await measureCrowd(spec, shelf, plan.effort)));
   }
   say('memory');
-  const weighed = weighCrowd(plan.axes[0]!.values.at(-1)!, plan.positions, plan.lanes);
-  const files = filesOf({ ...evidence, points, weighed, suites: await suitesOf(isQuick, run) });
+  const weigh = (use: Use) => weighCrowd(plan.axes[0]!.values.at(-1)!, plan.positions, plan.lanes, use);
+  const [weighed, judged] = [weigh('swept'), weigh('judged')];
+  const recorded = await suitesOf(isQuick, run);
+  const took = performance.now() - began;
+  const files = filesOf({ ...evidence, points, weighed, judged, suites: recorded, took });
   const folder =
     values.out ??
     (isQuick
@@ -69,6 +75,7 @@ async function main(): Promise<number> {
       : fileURLToPath(new URL('../../../docs/', import.meta.url)));
   mkdirSync(folder, { recursive: true });
   for (const [name, text] of files) writeFileSync(join(folder, name), text);
+  say(`done; measuring took ${(took / 1000).toFixed(0)} s`);
   process.stdout.write(`${join(folder, 'performance.md')}\n`);
   return 0;
 }

@@ -15,16 +15,20 @@ export interface Weighed {
   readonly rss: number;
 }
 
+/** What a pool is weighed for: swept only, or with room for whole requirements, judged once. */
+export type Use = 'swept' | 'judged';
+
 const MINUTES = 60_000;
 
-/** Weighs a pool of random accounts, or says why not. @example weighCrowd(1_000_000, 20, 64) */
+/** Weighs a pool of random accounts, or says why not. @example weighCrowd(1_000_000, 20, 64, 'judged') */
 export function weighCrowd(
   accounts: number,
   positions: number,
   lanes: number,
+  use: Use,
 ): Weighed | { readonly absent: string } {
   const script = fileURLToPath(new URL('../../crowd-memory.mjs', import.meta.url));
-  const words = ['--expose-gc', script, ...[accounts, positions, lanes].map(String)];
+  const words = ['--expose-gc', script, ...[accounts, positions, lanes, use].map(String)];
   const { status, stdout, stderr } = spawnSync(process.execPath, words, {
     encoding: 'utf8',
     timeout: 2 * MINUTES,

@@ -1,11 +1,13 @@
 // The page of performance on crowds of ten accounts: its code runs and says what it should; what it measures here is nobody's business.
 
-import { isRefusal, type Refusal, sweepPlain } from '@plimsoll/core';
+import { crowdFigures, isRefusal, models, type Refusal, sweepPlain, typescriptFigures } from '@plimsoll/core';
 import { openKernel } from '@plimsoll/wasm';
 import { describe, expect, it } from 'vitest';
+import { judging } from '../figures.ts';
+import { mixedCrowd, withEverything } from '../mixed.ts';
 import type { Report } from '../report.ts';
 import { plainThreads } from '../threads.ts';
-import { crowdOf, SHAPES, type Shape, venue } from '../venue.ts';
+import { bookOf, crowdOf, SHAPES, type Shape, venue } from '../venue.ts';
 import { type Evidence, filesOf } from './document.ts';
 import { crowdsOf, fullPlan, tinyPlan } from './plan.ts';
 import { logLogPlot } from './plot.ts';
@@ -26,7 +28,8 @@ const suite = {
   peers: [{ name: 'QuantLib', unit: 'ns', absent: 'no compiler' }],
   ratios: [{ name: 'WebAssembly, each order more', value: 24, unit: 'ns' }],
 } as const;
-const shelf = bookShelf(venue());
+const place = venue();
+const shelf = bookShelf(place);
 
 describe('the page of performance', () => {
   it('has a row for every size, a line for every body, no number that is none, and pictures that it links', async () => {
@@ -35,6 +38,8 @@ describe('the page of performance', () => {
     const evidence: Evidence = {
       ...{ run, load: 0.5, processors: 2, plan: tinyPlan, points, suites: [{ suite, run }] },
       weighed: { accounts: 1_000_000, positions: 20_000_000, kernel: 3e8, grown: 5e8, rss: 6e8 },
+      judged: { accounts: 1_000_000, positions: 20_000_000, kernel: 3.5e8, grown: 5.5e8, rss: 6.5e8 },
+      took: 90_000,
     };
     const files = filesOf(evidence);
     const page = files.get('performance.md')!;
@@ -53,6 +58,11 @@ describe('the page of performance', () => {
     expect(page).toContain('| **missed** |');
     expect(page).toContain('| peer: QuantLib | absent | no compiler |');
     expect(page).toContain('- WebAssembly, each order more: 24.0 ns');
+    expect(page).toContain('measuring took 1.5 minutes');
+    expect(page).toContain('| judged whole | 1,000,000 | 20,000,000 | 350 MB | 550 MB | 650 MB |');
+    expect(page).toContain('weigh 50.0 bytes an account more');
+    const absent = filesOf({ ...evidence, judged: { absent: 'no room' } }).get('performance.md');
+    expect(absent).toContain('| judged whole | not measured: no room |');
   });
 
   it('measures every crowd once, and none that a small machine has no room for', () => {
@@ -136,6 +146,22 @@ describe('crowds of benches', () => {
     out.fill(-1);
     expect(sweeps.together()).toEqual(own);
     sweeps.close();
+  });
+
+  it('of everything a venue has are judged whole, nobody asked about, by a pool to the units of TypeScript', async () => {
+    const book = bookOf(withEverything(place));
+    const crowd = mixedCrowd(40, book.risk);
+    expect(mixedCrowd(40, book.risk)).toEqual(crowd);
+    const held = new Set([...crowd.rows].map((row) => book.risk.products[row]!.kind));
+    expect(held).toEqual(new Set(['option', 'asset', 'perpetual', 'future']));
+    const out = crowdFigures(crowd.count);
+    sure(models.grid.figures!(typescriptFigures, book))(crowd, 0, crowd.count, out);
+    expect(out.asked.every((asked) => asked === 0)).toBe(true);
+    expect(new Set(out.initial).size).toBe(crowd.count);
+    const pool = await judging(book, crowd);
+    sure(await pool.figures());
+    expect(pool.judged).toEqual(out);
+    await pool.close();
   });
 
   it('are the same again, and have about the positions that were asked for, rows ascending', () => {
