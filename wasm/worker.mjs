@@ -23,7 +23,7 @@ const [
 const { module, memory, control, index, dies } = workerData;
 const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
 const words = new Int32Array(memory.buffer, control, 16);
-let turn = 0;
+let { turn } = workerData;
 parentPort.postMessage({ ready: true });
 for (;;) {
   Atomics.wait(words, TURN, turn);

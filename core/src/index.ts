@@ -200,6 +200,7 @@ export {
   fillRows,
   fillStdevs,
   garchFilter,
+  HELD_MAX,
   historyNeeded,
   holdingsOf,
   horizonVariance,

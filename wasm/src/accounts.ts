@@ -1,6 +1,6 @@
 // Accounts that come, change and go, in columns that the kernel reads where they lie: every change costs as many steps as the account has positions.
 
-import { CROWD_NUMBERS, isRefusal, type Refusal, refuse } from '@plimsoll/core';
+import { CROWD_NUMBERS, HELD_MAX, isRefusal, type Refusal, refuse } from '@plimsoll/core';
 import type { Arena } from './memory.ts';
 
 /** Most accounts and positions, so that all columns have their place from the start. */
@@ -13,6 +13,8 @@ export interface Capacity {
 export interface AccountPositions {
   readonly rows: ArrayLike<number>;
   readonly quantities: ArrayLike<number>;
+  /** Profit not yet settled, dollars at the index; nothing where it is not said. */
+  readonly unsettled?: number;
 }
 
 /** Addresses of the columns. */
@@ -48,10 +50,14 @@ export class Accounts {
   /** Steps of room of each account. */
   private readonly room: Int32Array;
   private end = 0;
+  /** Steps of room that accounts have. */
+  private taken = 0;
   private highestRow = -1;
   private highest = 0;
   /** Whether threads are reading: nothing changes until they are done. */
   isHeld = false;
+  /** A column of profit not yet settled, where whole requirements are wanted. */
+  unsettled: Float64Array | undefined;
 
   private constructor(arena: Arena, columns: AccountColumns, capacity: Capacity) {
     const { buffer } = arena.memory;
@@ -105,17 +111,15 @@ export class Accounts {
    * there is room for; the account then keeps what it had.
    * @example accounts.set(7, { rows: [3, 9], quantities: [1, -2] })
    */
-  set(account: number, { rows, quantities }: AccountPositions): Refusal | undefined {
-    const wrong = this.doubtHeld() ?? this.doubt(account, rows, quantities);
+  set(account: number, { rows, quantities, unsettled = 0 }: AccountPositions): Refusal | undefined {
+    const wrong = this.doubtHeld() ?? this.doubt(account, rows, quantities, unsettled);
     if (wrong !== undefined) return wrong;
     const needed = roomFor(rows.length);
     let first = this.span[2 * account]!;
     if (this.room[account]! < needed) {
-      const place = this.place(needed);
+      const place = this.moved(account, needed);
       if (isRefusal(place)) return place;
-      this.letGo(account);
       first = place;
-      this.room[account] = needed;
     }
     for (let i = 0; i < rows.length; i++) {
       this.rows[first + i] = rows[i]!;
@@ -124,6 +128,7 @@ export class Accounts {
     this.span[2 * account] = first;
     this.span[2 * account + 1] = first + rows.length;
     this.touched[account] = 1;
+    if (this.unsettled !== undefined) this.unsettled[account] = unsettled;
     if (account >= this.highest) this.highest = account + 1;
     this.highestRow = Math.max(this.highestRow, rows[rows.length - 1] ?? -1);
     return undefined;
@@ -137,6 +142,7 @@ export class Accounts {
     this.span.fill(0, 2 * account, 2 * account + 2);
     this.touched[account] = 1;
     this.losses.fill(0, CROWD_NUMBERS * account, CROWD_NUMBERS * (account + 1));
+    if (this.unsettled !== undefined) this.unsettled[account] = 0;
     return undefined;
   }
 
@@ -197,6 +203,7 @@ export class Accounts {
     account: number,
     rows: ArrayLike<number>,
     quantities: ArrayLike<number>,
+    unsettled: number,
   ): Refusal | undefined {
     if (!(Number.isInteger(account) && account >= 0 && account < this.capacity.accounts)) {
       const message = `there is no account ${account}; there is room for ${this.capacity.accounts}, counted from 0.`;
@@ -209,16 +216,33 @@ export class Accounts {
         `account ${account}`,
       );
     }
+    if (!Number.isFinite(unsettled))
+      return refuse('malformed', `its unsettled profit is ${unsettled}.`, `account ${account}`);
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i]!;
       if (!(Number.isInteger(row) && row > (i === 0 ? -1 : rows[i - 1]!))) {
         return refuse('malformed', 'its rows do not ascend from 0; sort and net them.', `account ${account}`);
       }
-      if (!Number.isFinite(quantities[i]!)) {
-        return refuse('malformed', `its quantity of row ${row} is no number.`, `account ${account}`);
+      if (!(Math.abs(quantities[i]!) <= HELD_MAX)) {
+        const message = `its quantity of row ${row} is no number up to ${HELD_MAX} either way.`;
+        return refuse('malformed', message, `account ${account}`);
       }
     }
     return undefined;
+  }
+
+  /** A larger room for an account, whose old one is let go. Where none is free the others are moved together. */
+  private moved(account: number, needed: number): number | Refusal {
+    const others = this.taken - this.room[account]!;
+    if (STEP * (others + needed) > this.capacity.positions) {
+      const message = `there is no room for ${STEP * needed} positions; the crowd was opened for ${this.capacity.positions}, and the others take ${STEP * others}.`;
+      return refuse('too-large', message, 'the crowd');
+    }
+    this.letGo(account);
+    const place = this.place(needed) ?? this.compacted(needed);
+    this.room[account] = needed;
+    this.taken += needed;
+    return place;
   }
 
   private letGo(account: number): void {
@@ -228,17 +252,36 @@ export class Accounts {
     places.push(this.span[2 * account]!);
     this.free.set(room, places);
     this.room[account] = 0;
+    this.taken -= room;
   }
 
-  private place(room: number): number | Refusal {
+  /** A free place; undefined where none is as large. */
+  private place(room: number): number | undefined {
     const known = this.free.get(room)?.pop();
     if (known !== undefined) return known;
     const at = this.end;
-    if (at + STEP * room > this.capacity.positions) {
-      const message = `there is no room for ${STEP * room} more positions; the crowd was opened for ${this.capacity.positions}.`;
-      return refuse('too-large', message, 'the crowd');
-    }
+    if (at + STEP * room > this.capacity.positions) return undefined;
     this.end += STEP * room;
     return at;
+  }
+
+  /** Moves all rooms together, and gives the place behind them. Rare: it costs as many steps as there are positions. */
+  private compacted(room: number): number {
+    const { span, rows, quantities } = this;
+    const living = Int32Array.from({ length: this.highest }, (_, account) => account)
+      .filter((account) => this.room[account]! > 0)
+      .sort((a, b) => span[2 * a]! - span[2 * b]!);
+    let end = 0;
+    for (const account of living) {
+      const [first, last] = [span[2 * account]!, span[2 * account + 1]!];
+      rows.copyWithin(end, first, last);
+      quantities.copyWithin(end, first, last);
+      span[2 * account] = end;
+      span[2 * account + 1] = end + last - first;
+      end += STEP * this.room[account]!;
+    }
+    this.free.clear();
+    this.end = end + STEP * room;
+    return end;
   }
 }

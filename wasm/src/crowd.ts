@@ -50,16 +50,22 @@ export function layCrowd({ count, start, rows, quantities }: Crowd, arena: Arena
 export const wasmBody =
   ({ run, arena }: Kernel) =>
   (book: CrowdBook): CrowdSweep | Refusal => {
+    const mark = arena.used;
     const laid = layOut(book, arena);
-    if (isRefusal(laid)) return laid;
-    const scratch = arena.take(laid.scratch);
-    if (isRefusal(scratch)) return scratch;
+    const scratch = isRefusal(laid) ? laid : arena.take(laid.scratch);
+    if (isRefusal(laid) || isRefusal(scratch)) {
+      arena.release(mark);
+      return isRefusal(laid) ? laid : (scratch as Refusal);
+    }
     return (crowd, from, to, out) => {
       const wrong = doubtCrowd(crowd, book.risk) ?? doubtRange(crowd, from, to, out.length, CROWD_NUMBERS);
       if (wrong !== undefined) return wrong;
       const before = arena.used;
       const columns = layCrowd(crowd, arena);
-      if (isRefusal(columns)) return columns;
+      if (isRefusal(columns)) {
+        arena.release(before);
+        return columns;
+      }
       run.sweepTree(
         laid.at,
         0,

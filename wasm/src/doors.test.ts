@@ -65,10 +65,14 @@ describe('orders at the door', () => {
     jumps: new Array<number>(count).fill(jump),
   });
   it('are refused where they are of no row, no number, or too many', () => {
-    check.pnl.fill(1);
+    const profits = new Float64Array(risk.laneCount).fill(1);
+    expect(check.keep(profits)).toBeUndefined();
+    expect(said(check.keep(profits.with(3, Number.NaN)))).toMatch(/in lane 3 it is no number/);
+    expect(said(check.keep(profits.subarray(1)))).toMatch(/the profits: it has/);
     expect(said(check.worst(orders(1, rows, 1, 0)))).toMatch(/order 0: it is of row/);
     expect(said(check.worst(orders(1, 0.5, 1, 0)))).toMatch(/of row 0.5/);
     expect(said(check.worst(orders(1, 0, Number.NaN, 0)))).toMatch(/must be numbers/);
+    expect(said(check.worst(orders(1, 0, 1e19, 0)))).toMatch(/must be numbers/);
     expect(said(check.worst(orders(1, 0, 1, Number.NEGATIVE_INFINITY)))).toMatch(/must be numbers/);
     expect(said(check.worst(orders(ORDERS_MAX + 1, 0, 1, 0)))).toMatch(/a check takes 4096/);
     expect(check.worst(orders(0, 0, 1, 0))).toBe(1);

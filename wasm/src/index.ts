@@ -33,7 +33,8 @@ export {
 export { type KernelMargin, openMargin } from './margin.ts';
 export { Arena, BYTES_MAX } from './memory.ts';
 export { KERNEL_SHA256 } from './module.ts';
-export { Pool, type PoolOptions, type SweepReport, THREADS_MAX } from './pool.ts';
+export { Pool, THREADS_MAX } from './pool.ts';
+export type { PoolOptions, SweepReport } from './pool-types.ts';
 export { type PrunedSweep, prunedSweep } from './pruned.ts';
 export { kernelRows } from './rows.ts';
 export { type LaidSheet, laySheet } from './sheet.ts';

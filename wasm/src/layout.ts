@@ -12,6 +12,7 @@ import {
 } from '@plimsoll/core';
 import { type JointPlan, jointPlan } from './joint-plan.ts';
 import { type LaneOrder, orderLanes, type WindowPlaces } from './lanes.ts';
+import { CELL_MAX } from './loops.ts';
 import type { Arena } from './memory.ts';
 import type { ProductBytes } from './moved.ts';
 
@@ -124,7 +125,7 @@ function windowsOf({ plan, planes, lanes, order }: WindowPlaces, writer: Writer,
 
 /** Nothing that is no number goes into shared memory, where it would be the worst of nothing. */
 function doubtRows({ rows, products, stride }: CrowdBook['risk']): Refusal | undefined {
-  const broken = rows.findIndex((cell) => !Number.isFinite(cell));
+  const broken = rows.findIndex((cell) => !(Math.abs(cell) <= CELL_MAX));
   if (broken < 0) return undefined;
   const product = products[Math.floor(broken / stride)]?.id ?? 'a row';
   return refuse('out-of-range', 'a cell of its row is no number; build the book again.', product);

@@ -4,6 +4,7 @@ import {
   type Crowd,
   doubtCrowd,
   doubtRange,
+  HELD_MAX,
   isRefusal,
   type OrderColumns,
   type Refusal,
@@ -21,12 +22,15 @@ export interface LaidRows {
   readonly stride: number;
 }
 
+/** Larger cells times quantities may be no number. */
+export const CELL_MAX = 1e200;
+
 /** Copies the rows of a book into the kernel's memory. Refuses a cell that is no number. @example layRows(kernel, book) */
 export function layRows(
   { arena }: Kernel,
   { rows, stride }: Pick<RiskBook, 'rows' | 'stride'>,
 ): LaidRows | Refusal {
-  const broken = rows.findIndex((cell) => !Number.isFinite(cell));
+  const broken = rows.findIndex((cell) => !(Math.abs(cell) <= CELL_MAX));
   if (broken >= 0)
     return refuse(
       'out-of-range',
@@ -74,7 +78,10 @@ export function keptSweeps(
       if (wrong !== undefined) return wrong;
       const before = arena.used;
       const kept = keep(crowd);
-      if (isRefusal(kept)) return kept;
+      if (isRefusal(kept)) {
+        arena.release(before);
+        return kept;
+      }
       out.set(kept(from, to).subarray(2 * from, 2 * to), 2 * from);
       arena.release(before);
       return undefined;
@@ -115,8 +122,8 @@ export const ORDERS_MAX = 4_096;
 
 /** A profit row that is kept, and a check of orders against it. */
 export interface OrderCheck {
-  /** The account's profit in every lane; padding is infinite, so that it is never the least. */
-  readonly pnl: Float64Array;
+  /** Keeps the account's profit in every lane. Refuses what is no number and another count of lanes; the profits kept before then stand. */
+  readonly keep: (pnl: Float64Array) => Refusal | undefined;
   /** As core's `worstAfterFills`. Refuses more than `ORDERS_MAX` orders, a row that there is not, and numbers that are none. */
   readonly worst: (orders: OrderColumns) => number | Refusal;
 }
@@ -135,8 +142,8 @@ function doubtOrder({ rows, quantities, jumps }: OrderColumns, o: number, count:
 }
 
 /**
- * Core's `worstAfterFills`, the same bits. Write the account's profits into `pnl`, then ask as often as orders come.
- * @example const check = orderCheck(kernel, laid, lanes); check.pnl.set(profits); check.worst(orders)
+ * Core's `worstAfterFills`, the same bits. Keep the account's profits, then ask as often as orders come.
+ * @example const check = orderCheck(kernel, laid, lanes); check.keep(profits); check.worst(orders)
  */
 export function orderCheck(
   { arena, run }: Kernel,
@@ -157,7 +164,14 @@ export function orderCheck(
   const numbers = new Float64Array(arena.memory.buffer, list, (ORDER / 8) * ORDERS_MAX);
   const bytes = 8 * stride;
   return {
-    pnl: whole.subarray(0, lanes),
+    keep(pnl) {
+      if (pnl.length !== lanes)
+        return refuse('malformed', `it has ${pnl.length} lanes and not ${lanes}.`, 'the profits');
+      const broken = pnl.findIndex((profit) => !Number.isFinite(profit));
+      if (broken >= 0) return refuse('malformed', `in lane ${broken} it is no number.`, 'the profits');
+      whole.set(pnl);
+      return undefined;
+    },
     worst(orders) {
       const { rows, quantities, jumps } = orders;
       const count = rows.length;
@@ -167,8 +181,8 @@ export function orderCheck(
         const row = rows[o]!;
         const quantity = quantities[o]!;
         const jump = jumps[o]!;
-        // A difference of a number and itself is zero, of anything else it is none.
-        const isNumber = quantity - quantity + (jump - jump) === 0;
+        // A difference of a number and itself is zero, of anything else none.
+        const isNumber = Math.abs(quantity) <= HELD_MAX && jump - jump === 0;
         if (!((row | 0) === row && row >= 0 && row < rowCount && isNumber))
           return doubtOrder(orders, o, rowCount);
         places[6 * o] = at + row * bytes;

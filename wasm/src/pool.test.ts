@@ -161,6 +161,61 @@ describe('a pool', () => {
     await same(1_000);
   });
 
+  it('notices a thread that died while nobody swept, and goes on', async () => {
+    const pool = await poolOf();
+    for (let a = 0; a < 600; a++) pool.accounts.set(a, drawn(a));
+    sure(await pool.sweep());
+    const { threads } = pool as unknown as { readonly threads: readonly { terminate(): Promise<number> }[] };
+    await threads[0]!.terminate();
+    expect(sure(await pool.sweep()).replaced).toBe(1);
+    expect(answerOf(pool, 599)).toEqual(alone(drawn(599)));
+    expect(sure(await pool.sweep()).replaced).toBe(0);
+  });
+
+  it('refuses once it is closed, and closes twice as well as once', async () => {
+    const pool = await poolOf();
+    for (let a = 0; a < 2_000; a++) pool.accounts.set(a, drawn(a));
+    const sweeping = pool.sweep();
+    await pool.close();
+    const ended = await sweeping;
+    expect(isRefusal(ended) ? ended.message : ended.accounts).toSatisfy(
+      (said: unknown) => said === 2_000 || /closed/.test(String(said)),
+    );
+    await pool.close();
+    for (const asked of [await pool.sweep(), await pool.update(), pool.load(book)])
+      expect(isRefusal(asked) && asked.message).toMatch(/closed/);
+  });
+
+  it('does not touch the list of a sweep that is under way', async () => {
+    const pool = await poolOf();
+    for (let a = 0; a < 2_000; a++) pool.accounts.set(a, drawn(a));
+    sure(await pool.sweep());
+    for (let a = 0; a < 2_000; a++) pool.accounts.set(a, drawn(a + 7));
+    const sweeping = pool.sweep(Int32Array.from({ length: 2_000 }, (_, a) => 1_999 - a));
+    expect(isRefusal(await pool.update())).toBe(true);
+    expect(sure(await sweeping).accounts).toBe(2_000);
+    for (const a of [0, 1, 999, 1_999]) expect(answerOf(pool, a)).toEqual(alone(drawn(a + 7)));
+  });
+
+  it('finds room for accounts that grow, as long as all of them fit', async () => {
+    const pool = await poolOf({ accounts: 100, positions: 1_200 });
+    const rows = Array.from({ length: 12 }, (_, row) => row);
+    const held = (count: number, a: number) => ({
+      rows: rows.slice(0, count),
+      quantities: rows.slice(0, count).map((row) => row + a + 1),
+    });
+    for (const count of [4, 8, 9])
+      for (let a = 0; a < 100; a++) expect(pool.accounts.set(a, held(count, a))).toBeUndefined();
+    expect(isRefusal(pool.accounts.set(0, { rows: [...rows, 12], quantities: new Array(13).fill(1) }))).toBe(
+      true,
+    );
+    sure(await pool.sweep());
+    for (const a of [0, 50, 99]) {
+      expect(Array.from(pool.accounts.get(a).quantities)).toEqual(held(9, a).quantities);
+      expect(answerOf(pool, a)).toEqual(alone(held(9, a)));
+    }
+  });
+
   it('holds accounts while threads read them', async () => {
     const pool = await poolOf();
     pool.accounts.set(0, drawn(0));

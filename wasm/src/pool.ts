@@ -9,12 +9,14 @@ import {
   type Refusal,
   refuse,
 } from '@plimsoll/core';
-import { Accounts, type Capacity } from './accounts.ts';
+import { Accounts } from './accounts.ts';
 import { type FigureColumns, figureColumns, figuresAt, type LaidFigures, layFigures } from './figures.ts';
 import { type Kernel, openKernel } from './kernel.ts';
 import { layOut } from './layout.ts';
 import { BookBytes, type Moved, movedInAny, whoMoved } from './moved.ts';
-import { ended, started } from './threads.ts';
+import type { KeptBook, PoolOptions, SweepReport } from './pool-types.ts';
+import { CLOSED, noFigures, UNDER_WAY } from './refusals.ts';
+import { ended, isDead, started } from './threads.ts';
 
 /** Words of the control block, as `worker.mjs` reads them. */
 const TURN = 0;
@@ -25,33 +27,6 @@ const CHUNK = 512;
 export const THREADS_MAX = 64;
 /** A sweep is repeated so often for threads that died before it is given up. */
 const REPEATS_MAX = 3;
-
-export interface PoolOptions extends Capacity {
-  readonly threads: number;
-  /** Whether whole requirements will be asked for too: forty-nine bytes an account more. */
-  readonly figures?: boolean;
-  /** For tests of what happens when a thread dies: the first thread does, at its first chunk. */
-  readonly firstDies?: boolean;
-}
-
-/** What a sweep took. */
-export interface SweepReport {
-  readonly accounts: number;
-  /** Threads that died and were replaced on the way; the sweep was repeated for each. */
-  readonly replaced: number;
-}
-
-/** A book in the memory, and where threads write beside it. */
-interface KeptBook {
-  readonly at: number;
-  /** Its charges; 0 where it is swept only. */
-  readonly charges: number;
-  readonly products: number;
-  readonly scratch: number;
-  readonly scratchAt: number;
-  /** u8 by product: room for whose rows moved. */
-  readonly movedAt: number;
-}
 
 /** A crowd, the book it is swept through, and threads. */
 export class Pool {
@@ -69,6 +44,7 @@ export class Pool {
   private moved: Moved = 'all';
   private turn = 0;
   private isBusy = false;
+  private isClosed = false;
 
   private constructor(
     kernel: Kernel,
@@ -84,6 +60,7 @@ export class Pool {
     this.threads = threads;
     this.columns = columns;
     this.mark = kernel.arena.used;
+    if (columns !== undefined) accounts.unsettled = this.unsettled;
   }
 
   /**
@@ -104,7 +81,7 @@ export class Pool {
     const columns = options.figures === true ? figureColumns(kernel.arena, options.accounts) : undefined;
     if (isRefusal(columns)) return columns;
     const start = (index: number) =>
-      started(kernel, control, index, options.firstDies === true && index === 0);
+      started(kernel, control, index, { turn: 0, dies: options.firstDies === true && index === 0 });
     const workers = await Promise.all(Array.from({ length: threads }, (_, index) => start(index)));
     return new Pool(kernel, accounts, control, workers, columns);
   }
@@ -139,8 +116,8 @@ export class Pool {
     { risk }: CrowdBook,
     lay: (arena: Kernel['arena']) => LaidFigures | Refusal,
   ): Refusal | undefined {
-    if (this.isBusy)
-      return refuse('malformed', 'a sweep is under way; load a book when it is done.', 'the pool');
+    const busy = this.doubtFree();
+    if (busy !== undefined) return busy;
     const { arena } = this.kernel;
     arena.release(this.mark);
     this.book = undefined;
@@ -170,7 +147,7 @@ export class Pool {
   }
 
   /**
-   * Profit not yet settled by account, dollars at the index: written by whoever knows it. Empty where the pool was not opened for figures.
+   * Profit not yet settled by account, dollars at the index, as `accounts.set` has it; whoever writes here does so between sweeps. Empty where the pool was not opened for figures.
    * @example pool.unsettled[7] = 120.5
    */
   get unsettled(): Float64Array {
@@ -215,6 +192,8 @@ export class Pool {
    * @example pool.load(next); await pool.update() // { accounts: 40_120, replaced: 0 }
    */
   async update(): Promise<SweepReport | Refusal> {
+    const busy = this.doubtFree();
+    if (busy !== undefined) return busy;
     const { book, moved, accounts, kernel } = this;
     const list = book === undefined ? undefined : whoMoved(kernel, accounts, book, moved);
     const report = await this.turns(list, undefined);
@@ -232,7 +211,8 @@ export class Pool {
     columns: FigureColumns | undefined,
   ): Promise<SweepReport | Refusal> {
     const { book } = this;
-    if (this.isBusy) return refuse('malformed', 'a sweep is under way already; wait for it.', 'the pool');
+    const busy = this.doubtFree();
+    if (busy !== undefined) return busy;
     if (book === undefined) return refuse('empty', 'there is no book yet; load one.', 'the pool');
     const wrong = this.accounts.beyond(book.products) ?? this.accounts.listed(list);
     if (wrong !== undefined) return wrong;
@@ -240,11 +220,13 @@ export class Pool {
     this.accounts.isHeld = true;
     try {
       const count = list?.length ?? this.accounts.count;
-      for (let replaced = 0; replaced <= REPEATS_MAX; replaced++) {
+      let replaced = await this.replaceDead();
+      for (let repeats = 0; repeats <= REPEATS_MAX && !this.isClosed; repeats++) {
         if (await this.turnOver(book, count, list !== undefined, columns))
           return { accounts: count, replaced };
-        await this.replaceDead();
+        replaced += await this.replaceDead();
       }
+      if (this.isClosed) return CLOSED;
       const message = `threads died in ${REPEATS_MAX + 1} sweeps one after the other; nothing it answered counts.`;
       return refuse('not-supported', message, 'the pool');
     } finally {
@@ -253,8 +235,15 @@ export class Pool {
     }
   }
 
-  /** Ends the threads. */
+  /** The refusal of a pool that is at work, or closed. */
+  private doubtFree(): Refusal | undefined {
+    if (this.isClosed) return CLOSED;
+    return this.isBusy ? UNDER_WAY : undefined;
+  }
+
+  /** Ends the threads; a sweep that is under way is refused, and whatever is asked after it. */
   async close(): Promise<void> {
+    this.isClosed = true;
     Atomics.store(this.words, TURN, -1);
     Atomics.notify(this.words, TURN);
     await Promise.all(this.threads.map((thread) => thread.terminate()));
@@ -281,14 +270,14 @@ export class Pool {
     return (await Promise.all(ends)).every(Boolean);
   }
 
-  private async replaceDead(): Promise<void> {
+  /** Starts a thread for each that died; how many they were. */
+  private async replaceDead(): Promise<number> {
+    let replaced = 0;
     for (const [index, thread] of this.threads.entries()) {
-      if (thread.threadId === -1)
-        this.threads[index] = await started(this.kernel, this.control, index, false);
+      if (!isDead(thread) || this.isClosed) continue;
+      this.threads[index] = await started(this.kernel, this.control, index, { turn: this.turn, dies: false });
+      replaced++;
     }
+    return replaced;
   }
-}
-
-function noFigures(mend: string): Refusal {
-  return refuse('not-supported', `it has no room or no charges for whole requirements; ${mend}.`, 'the pool');
 }

@@ -3,15 +3,15 @@
 import { Worker } from 'node:worker_threads';
 import { type Kernel, kernelModule } from './kernel.ts';
 
-/** A thread that waits for its turn. */
+/** A thread that waits for the turn after `turn`. */
 export async function started(
   kernel: Kernel,
   control: number,
   index: number,
-  dies: boolean,
+  { turn, dies }: { readonly turn: number; readonly dies: boolean },
 ): Promise<Worker> {
   const { memory } = kernel.arena;
-  const workerData = { module: await kernelModule(), memory, control, index, dies };
+  const workerData = { module: await kernelModule(), memory, control, index, turn, dies };
   const thread = new Worker(new URL('../worker.mjs', import.meta.url), { workerData });
   await new Promise<void>((resolve, reject) => {
     thread.once('message', () => resolve());
@@ -24,8 +24,13 @@ export async function started(
   return thread;
 }
 
+/** A thread that has died has no number. */
+export const isDead = (thread: Worker) => thread.threadId === -1;
+
 /** Whether a thread came to the end of its turn. */
 export function ended(thread: Worker, turn: number): Promise<boolean> {
+  // Its end was told before anybody listened.
+  if (isDead(thread)) return Promise.resolve(false);
   return new Promise((resolve) => {
     thread.ref();
     const settle = (isDone: boolean) => {

@@ -3,7 +3,7 @@
 import { isRefusal, type Refusal, refuse } from '../base/index.ts';
 import { futureProfit } from '../pricing/index.ts';
 import { isMargined, type Margined, type Product, type SpotAsset } from '../product/index.ts';
-import { type Holdings, holdingsOf, type Levels, type RiskBook } from '../risk/index.ts';
+import { HELD_MAX, type Holdings, holdingsOf, type Levels, type RiskBook } from '../risk/index.ts';
 import type { Portfolio } from './portfolio.ts';
 
 /** The product that a balance of an asset is. */
@@ -69,15 +69,12 @@ export function hold(portfolio: Portfolio, book: Measured): Held | Refusal {
   return { holdings: holdingsOf(quantities), unsettled };
 }
 
-/** Beyond this a product of quantity and price may be no number. */
-const QUANTITY_MAX = 1e18;
-
 /** A quantity that is none, or too large to be one; undefined where it is sound. */
 export function doubtQuantity(id: string, quantity: number): Refusal | undefined {
-  if (Math.abs(quantity) <= QUANTITY_MAX) return undefined;
+  if (Math.abs(quantity) <= HELD_MAX) return undefined;
   return refuse(
     'out-of-range',
-    `its quantity is ${quantity}; it must be a number up to ${QUANTITY_MAX} either way.`,
+    `its quantity is ${quantity}; it must be a number up to ${HELD_MAX} either way.`,
     id,
   );
 }

@@ -28,6 +28,9 @@ export interface CrowdBook {
   readonly windows?: CrowdWindows;
 }
 
+/** Beyond this a product of quantity and price may be no number. */
+export const HELD_MAX = 1e18;
+
 /** Numbers of an account: lanes, then the set of windows that asks for most; of each maintenance, then initial; of each the joint loss, then the sum of the coins' own. Dollars, at least zero. */
 export const CROWD_NUMBERS = 8;
 
@@ -80,7 +83,8 @@ export function doubtCrowd(
       if (!(row >= 0 && row < risk.products.length))
         return wrong(i, `it holds row ${row}, which the book has not.`);
       if (p > first && row <= rows[p - 1]!) return wrong(i, 'its rows do not ascend; sort and net them.');
-      if (!Number.isFinite(quantities[p]!)) return wrong(i, `its quantity of row ${row} is no number.`);
+      if (!(Math.abs(quantities[p]!) <= HELD_MAX))
+        return wrong(i, `its quantity of row ${row} is no number up to ${HELD_MAX} either way.`);
     }
   }
   return undefined;

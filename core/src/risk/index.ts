@@ -29,6 +29,7 @@ export {
   doubtCrowd,
   doubtFormula,
   doubtRange,
+  HELD_MAX,
   sweptLoss,
   typescriptBody,
 } from './crowd.ts';

@@ -71,8 +71,8 @@ function print(plan: NonNullable<ReturnType<typeof asked>>, sums: Sums, hunts: r
   for (const failure of sums.failures)
     process.stdout.write(`${failureLine(failure, plan.inputs, plan.model)}\n`);
   for (const found of hunts) process.stdout.write(`${huntLine(found)}\n`);
-  const { runs, inputs, crashes, twice, failures } = sums;
-  const more = `${inputs} inputs, ${crashes} crashes recovered from, ${twice} run twice to the same digest`;
+  const { runs, inputs, crashes, twice, judged, failures } = sums;
+  const more = `${inputs} inputs, ${crashes} crashes recovered from, ${twice} run twice to the same digest, ${judged} accounts judged by WebAssembly the second time`;
   if (runs > 0) process.stdout.write(`${runs} runs, ${failures.length} failed; ${more}\n`);
 }
 

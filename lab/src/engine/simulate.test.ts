@@ -74,4 +74,14 @@ describe('M-246 a failure', () => {
     const sums = await runSeed(20, 40);
     expect([sums.runs, sums.twice, sums.failures]).toEqual([1, 1, []]);
   });
+
+  it('M-246 judges worlds under grid once more by WebAssembly, to the same end', async () => {
+    let judged = 0;
+    for (const seed of [1, 2, 3]) {
+      const sums = await runSeed(seed, 150, 'grid');
+      expect([sums.twice, sums.failures]).toEqual([1, []]);
+      judged += sums.judged;
+    }
+    expect(judged).toBeGreaterThan(0);
+  });
 });
