@@ -47,7 +47,7 @@ export const fullPlan = planOf(
     lanes: [16, 32, 64, 128, 256, 512, 1_024],
   },
   10_000,
-  { roundsMin: 3, roundsMax: 40, ms: 350 },
+  { roundsMin: 2, roundsMax: 40, ms: 220 },
 );
 
 /** Sizes that are done in seconds and say nothing: they show that the command works. */
