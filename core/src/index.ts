@@ -47,6 +47,7 @@ export {
   deribitPortfolio,
   differencesOf,
   doubtAccounts,
+  doubtFigures,
   doubtParameters,
   EXACTNESS_LEVELS,
   exactnessCounts,

@@ -94,13 +94,21 @@ function lineOf(line: usize, joint: f64, worth: i64): i64 {
   return within(owedUp(most) + within(charges + minimums(line, worst)));
 }
 
+/** Whether every slot is held as it is. What is given up may be worth nothing, so that worth alone does not tell. */
+function isAsItIs(): bool {
+  for (let t: usize = 0; t < count; t++) {
+    if (<usize>load<u32>(picks + (t << 2)) !== slotOf(t) + WAYS) return false;
+  }
+  return true;
+}
+
 /** The joint loss of a line of the ways that are picked, into `answer` where there is any; of initial too where rows are the same. */
 function joinUp(line: usize, worth: i64, isShared: bool): void {
   pairUp(line);
   if (!isJoined) return;
   if (isShared) jointWorst(b, pairs, count, answer);
   else jointWorstSeen(b, pairs, count, answer);
-  if (worth === 0) noteJoint(line);
+  if (worth === 0 && isAsItIs()) noteJoint(line);
 }
 
 /** Whether any coin's row differs between the lines. */

@@ -4,6 +4,7 @@ import {
   type CrowdAccounts,
   type CrowdFigures,
   chargeSheet,
+  doubtFigures,
   type FiguresBody,
   type GridBook,
   isRefusal,
@@ -75,53 +76,66 @@ export function figureColumns(arena: Arena, accounts: number): FigureColumns | R
   return { unsettled, out, each };
 }
 
+/** Where a block of accounts is copied to, and where its figures are. */
+interface LaidBlock {
+  readonly span: number;
+  readonly rows: number;
+  readonly quantities: number;
+  readonly unsettled: number;
+  readonly out: number;
+}
+
+/** Room for any block of the accounts `from .. to - 1`, before any of them is judged. */
+function blockRoom({ start }: CrowdAccounts, from: number, to: number, arena: Arena): LaidBlock | Refusal {
+  let positions = 0;
+  for (let at = from; at < to; at += BLOCK) {
+    positions = Math.max(positions, start[Math.min(to, at + BLOCK)]! - start[at]!);
+  }
+  const count = Math.min(BLOCK, to - from);
+  const sizes = [8 * count, 4 * positions, 8 * positions, 8 * count, FIGURES_BYTES * count];
+  const places = sizes.map((bytes) => arena.take(Math.max(8, bytes)));
+  const refusal = places.find(isRefusal);
+  if (refusal !== undefined) return refusal;
+  const [span, rows, quantities, unsettled, out] = places as [number, number, number, number, number];
+  return { span, rows, quantities, unsettled, out };
+}
+
 /** Judges the accounts `from .. to - 1` of a crowd, copied in, and copies their figures out. */
 function judgeBlock(
   { run, arena }: Kernel,
   laid: LaidFigures & { readonly scratchAt: number },
+  block: LaidBlock,
   crowd: CrowdAccounts,
   [from, to]: readonly [number, number],
   out: CrowdFigures,
 ): void {
   const [first, end] = [crowd.start[from]!, crowd.start[to]!];
   const count = to - from;
-  const sizes = [8 * count, 4 * (end - first), 8 * (end - first), 8 * count, FIGURES_BYTES * count];
-  const places = sizes.map((bytes) => arena.take(Math.max(8, bytes)));
-  const refusal = places.find(isRefusal);
-  if (refusal !== undefined) throw new RangeError(refusal.message);
-  const [spanAt, rowsAt, quantitiesAt, unsettledAt, outAt] = places as [
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
   const { buffer } = arena.memory;
-  const span = new Int32Array(buffer, spanAt, 2 * count);
+  const span = new Int32Array(buffer, block.span, 2 * count);
   for (let i = 0; i < count; i++) {
     span[2 * i] = crowd.start[from + i]! - first;
     span[2 * i + 1] = crowd.start[from + i + 1]! - first;
   }
-  new Int32Array(buffer, rowsAt, end - first).set(crowd.rows.subarray(first, end));
-  new Float64Array(buffer, quantitiesAt, end - first).set(crowd.quantities.subarray(first, end));
-  new Float64Array(buffer, unsettledAt, count).set(crowd.unsettled.subarray(from, to));
+  new Int32Array(buffer, block.rows, end - first).set(crowd.rows.subarray(first, end));
+  new Float64Array(buffer, block.quantities, end - first).set(crowd.quantities.subarray(first, end));
+  new Float64Array(buffer, block.unsettled, count).set(crowd.unsettled.subarray(from, to));
   const each = 8 * count;
-  const { book, charges, scratchAt } = laid;
   run.judgeCrowd(
-    book,
-    charges,
+    laid.book,
+    laid.charges,
     0,
     0,
     count,
-    spanAt,
-    rowsAt,
-    quantitiesAt,
-    unsettledAt,
-    scratchAt,
-    outAt,
+    block.span,
+    block.rows,
+    block.quantities,
+    block.unsettled,
+    laid.scratchAt,
+    block.out,
     each,
   );
-  const own = figuresAt(buffer, outAt, each, count);
+  const own = figuresAt(buffer, block.out, each, count);
   out.equity.set(own.equity, from);
   out.maintenance.set(own.maintenance, from);
   out.release.set(own.release, from);
@@ -160,13 +174,19 @@ export function wasmFigures(kernel: Kernel): FiguresBody {
     const wrong = lay(book);
     if (isRefusal(wrong)) return wrong;
     return (crowd, from, to, out) => {
+      const doubt = doubtFigures(crowd, book.risk, from, to, out);
+      if (doubt !== undefined) return doubt;
       const laid = lay(book);
-      if (isRefusal(laid)) throw new RangeError(laid.message);
+      if (isRefusal(laid)) return laid;
       const before = arena.used;
-      for (let at = from; at < to; at += BLOCK) {
-        judgeBlock(kernel, laid, crowd, [at, Math.min(to, at + BLOCK)], out);
-        arena.release(before);
+      const block = blockRoom(crowd, from, to, arena);
+      if (!isRefusal(block)) {
+        for (let at = from; at < to; at += BLOCK) {
+          judgeBlock(kernel, laid, block, crowd, [at, Math.min(to, at + BLOCK)], out);
+        }
       }
+      arena.release(before);
+      return isRefusal(block) ? block : undefined;
     };
   };
 }

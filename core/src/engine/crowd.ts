@@ -49,7 +49,7 @@ export class CrowdJudge {
   }
 
   /**
-   * Figures of accounts by place; absent for those that are to be asked for one by one. Money that the book has no price for counts as nothing, as where
+   * Figures of accounts by place; absent for those that are to be asked for one by one, which is everybody where the body refuses. Money that the book has no price for counts as nothing, as where
    * one is asked for.
    */
   figuresOf(state: State, accounts: readonly AccountState[], judge: Judge): Map<number, StandingFigures> {
@@ -78,7 +78,7 @@ export class CrowdJudge {
     }
     const crowd = columns.crowd();
     const out = crowdFigures(crowd.count);
-    sweep(crowd, 0, crowd.count, out);
+    if (sweep(crowd, 0, crowd.count, out) !== undefined) return figures;
     for (let i = 0; i < crowd.count; i++) if (out.asked[i] === 0) figures.set(places[i]!, figuresAt(out, i));
     return figures;
   }

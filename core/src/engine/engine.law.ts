@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { call, fund, known, marketAt, openVenue, perp, put, type Venue } from '../../test/venue.ts';
-import { canonicalJson, isRefusal } from '../base/index.ts';
+import { canonicalJson, isRefusal, refuse } from '../base/index.ts';
 import { type FiguresBody, typescriptFigures } from '../margin/index.ts';
 import type { Fact } from './facts.ts';
 import { apply, Desk, emptyState, type State } from './index.ts';
@@ -273,15 +273,20 @@ describe('M-200 to M-218 whatever is asked', () => {
     );
   });
 
-  it('M-211 decides the same whether a slice is judged in one call or one by one', () => {
+  it('M-211 decides the same whether a slice is judged in one call, refused, or judged one by one', () => {
     let judged = 0;
     const counting: FiguresBody = (book) => {
       const sweep = typescriptFigures(book);
       if (isRefusal(sweep)) return sweep;
       return (crowd, from, to, out) => {
         judged += to - from;
-        sweep(crowd, from, to, out);
+        return sweep(crowd, from, to, out);
       };
+    };
+    let refused = 0;
+    const refusing: FiguresBody = () => () => {
+      refused++;
+      return refuse('too-large', 'there is no room for it; ask in parts.', 'the crowd');
     };
     fc.assert(
       fc.property(scripts, (asked) => {
@@ -292,10 +297,15 @@ describe('M-200 to M-218 whatever is asked', () => {
         const ahead = venue.inputs.map((by) => apply(state, by, desk));
         expect(canonicalJson(ahead.slice(-facts.length))).toBe(canonicalJson(facts));
         expect(digest(state)).toBe(digest(venue.state));
+        const without = emptyState();
+        const bare = new Desk(known, refusing);
+        const alone = venue.inputs.map((by) => apply(without, by, bare));
+        expect(canonicalJson(alone)).toBe(canonicalJson(ahead));
       }),
       runs,
     );
     expect(judged).toBeGreaterThan(0);
+    expect(refused).toBeGreaterThan(0);
   });
 
   it('M-213 closes only what is short, never grows a position, and ends at the line or with nothing more to do', () => {

@@ -2,10 +2,10 @@
 // WebAssembly, equal to the unit; core never learns which.
 
 import { assert, isRefusal, owedUp, type Refusal, refuse, type Usd, usd } from '../base/index.ts';
-import { doubtCrowd, type Holdings, type RiskBook } from '../risk/index.ts';
+import { doubtCrowd, doubtRange, HELD_MAX, type Holdings, type RiskBook } from '../risk/index.ts';
 import { equityOf } from './assess.ts';
 import { type CrowdAccounts, CrowdColumns } from './columns.ts';
-import { doubtQuantity, hold } from './holdings.ts';
+import { hold } from './holdings.ts';
 import { type GridBook, judgeLines, type Lines } from './models/grid-lines.ts';
 import type { Portfolio } from './portfolio.ts';
 
@@ -21,8 +21,13 @@ export interface CrowdFigures {
   readonly asked: Uint8Array;
 }
 
-/** Figures of the accounts `from .. to - 1` into their places of `out`. */
-export type FiguresSweep = (crowd: CrowdAccounts, from: number, to: number, out: CrowdFigures) => void;
+/** Figures of the accounts `from .. to - 1` into their places of `out`. Refuses what `doubtFigures` doubts, and what there is no room for; nothing is written then. */
+export type FiguresSweep = (
+  crowd: CrowdAccounts,
+  from: number,
+  to: number,
+  out: CrowdFigures,
+) => Refusal | undefined;
 
 /** Makes a book ready to judge crowds; refuses what the body cannot hold. */
 export type FiguresBody = (book: GridBook) => FiguresSweep | Refusal;
@@ -62,7 +67,10 @@ function figuresOf(book: GridBook, holdings: Holdings, unsettled: number): Usd[]
 
 /** The body in TypeScript: every account judged as a single one is. It asks only about whoever has more than 64 bits of the ledger hold. */
 export const typescriptFigures: FiguresBody = (book) => {
-  return ({ start, rows, quantities, unsettled }, from, to, out) => {
+  return (crowd, from, to, out) => {
+    const wrong = doubtFigures(crowd, book.risk, from, to, out);
+    if (wrong !== undefined) return wrong;
+    const { start, rows, quantities, unsettled } = crowd;
     const columns = [out.equity, out.maintenance, out.release, out.initial, out.locked];
     for (let i = from; i < to; i++) {
       const [first, end] = [start[i]!, start[i + 1]!];
@@ -73,6 +81,7 @@ export const typescriptFigures: FiguresBody = (book) => {
         column[i] = figures[k]!;
       });
     }
+    return undefined;
   };
 };
 
@@ -125,12 +134,31 @@ function hasOrders({ account }: Portfolio): Refusal {
   return refuse('not-supported', 'it has open orders and is judged by itself; assess it.', account);
 }
 
+/** Whether rows ascend within the book and quantities are numbers of sense, in one look at every position; what is wrong is not said. */
+function isSound({ count, start, rows, quantities, unsettled }: CrowdAccounts, products: number): boolean {
+  const positions = Math.min(rows.length, quantities.length);
+  if (start.length !== count + 1 || start[0] !== 0 || unsettled.length < count) return false;
+  for (let i = 0; i < count; i++) {
+    const end = start[i + 1]!;
+    if (!(end >= start[i]! && end <= positions && Number.isFinite(unsettled[i]!))) return false;
+    let last = -1;
+    for (let p = start[i]!; p < end; p++) {
+      const row = rows[p]!;
+      const quantity = quantities[p]!;
+      if (row <= last || quantity === 0 || !(Math.abs(quantity) <= HELD_MAX)) return false;
+      last = row;
+    }
+    if (last >= products) return false;
+  }
+  return true;
+}
+
 /**
- * Doubts a crowd before it is judged, as `hold` would have: what `doubtCrowd` doubts, a quantity of zero or beyond all sense, unsettled profit that is no
- * number. Names the account.
+ * Doubts a crowd before it is judged, as `hold` would have: what `doubtCrowd` doubts, a quantity of zero, unsettled profit that is no number. Names the account.
  * @example doubtAccounts(crowd, book.risk) // undefined, or the refusal
  */
-export function doubtAccounts(crowd: CrowdAccounts, book: RiskBook): Refusal | undefined {
+export function doubtAccounts(crowd: CrowdAccounts, book: Pick<RiskBook, 'products'>): Refusal | undefined {
+  if (isSound(crowd, book.products.length)) return undefined;
   const doubt = doubtCrowd(crowd, book);
   if (doubt !== undefined) return doubt;
   const { count, start, rows, quantities, unsettled } = crowd;
@@ -147,9 +175,25 @@ export function doubtAccounts(crowd: CrowdAccounts, book: RiskBook): Refusal | u
     for (let p = start[i]!; p < start[i + 1]!; p++) {
       if (quantities[p] === 0)
         return refuse('malformed', `its quantity of row ${rows[p]} is zero; leave the row out.`, own);
-      const wrong = doubtQuantity(own, quantities[p]!);
-      if (wrong !== undefined) return wrong;
     }
   }
   return undefined;
+}
+
+/**
+ * Doubts what a sweep of figures is asked: the crowd as `doubtAccounts`, which of its accounts, and the room in every column of the answer.
+ * @example doubtFigures(crowd, book.risk, 0, crowd.count, crowdFigures(crowd.count)) // undefined, or the refusal
+ */
+export function doubtFigures(
+  crowd: CrowdAccounts,
+  book: Pick<RiskBook, 'products'>,
+  from: number,
+  to: number,
+  out: CrowdFigures,
+): Refusal | undefined {
+  const { equity, maintenance, release, initial, locked, asked } = out;
+  const room = Math.min(
+    ...[equity, maintenance, release, initial, locked, asked].map((column) => column.length),
+  );
+  return doubtAccounts(crowd, book) ?? doubtRange(crowd, from, to, room, 1);
 }

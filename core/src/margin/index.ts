@@ -29,6 +29,7 @@ export {
   columnsOf,
   crowdFigures,
   doubtAccounts,
+  doubtFigures,
   type FiguresBody,
   type FiguresSweep,
   typescriptFigures,
