@@ -74,6 +74,34 @@ const unseen: CrowdBook = {
     },
   },
 };
+/** Lanes that net by expiry hurt more than all others, with gains and losses of every size on both sides of a twin. */
+const loud: CrowdBook = {
+  ...grid,
+  risk: {
+    ...grid.risk,
+    rows: grid.risk.rows.map((cell, i) => {
+      const s = i % grid.risk.stride;
+      return grid.risk.netsBySum[s] === 0 ? 1e5 * Math.sin(12.9898 * i) : cell;
+    }),
+  },
+};
+/** Windows that lose alike to the bit, and weigh differently. */
+const tied: CrowdBook = {
+  ...dmr,
+  risk: {
+    ...dmr.risk,
+    rows: dmr.risk.rows.map((cell, i) =>
+      i % dmr.risk.stride < dmr.plan.coins.length ? cell : 1000 * Math.round(cell / 1000),
+    ),
+  },
+  windows: {
+    ...dmr.windows!,
+    initial: dmr.windows!.initial.map((own) => ({
+      ...own,
+      weights: own.weights.map((weight, i) => weight * (1 - (i % 7) / 9)),
+    })),
+  },
+};
 /** Windows that are drawn, in three sets. */
 const { var: varModel } = models;
 const few = fewWindows(varModel.defaults);
@@ -127,6 +155,8 @@ describe('DESIGN 18: one contract, two bodies', () => {
     'netting of every kind': odd,
     'lanes of one coin': driven,
     'partners out of sight': unseen,
+    'netting that hurts most': loud,
+    'windows that lose alike': tied,
     'a coin apart': apart,
     'drawn in sets': drawn,
   })) {
